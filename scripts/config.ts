@@ -1,0 +1,63 @@
+/** One place for what the build may vary: tiers (whose servers), targets (which files), and the hard budget. */
+
+/** The two servers that an SDK talks to. An origin has no slash at its end. */
+export interface Tier {
+  name: "dev" | "production";
+  /** Serves `/oauth/dialog` and `/oauth/login_success`; its messages are the ones accepted. */
+  loginOrigin: string;
+  /** Serves `/2.0/me/associated`. */
+  apiOrigin: string;
+}
+
+export const PRODUCTION: Tier = {
+  name: "production",
+  loginOrigin: "https://stackexchange.com",
+  apiOrigin: "https://api.stackexchange.com",
+};
+
+/** The dev tier's three ports follow each other: site, login, API. Loopback only. */
+export const DEV_HOST = "127.0.0.1";
+export const DEV_PORT = 8700;
+
+/** The dev tier whose site listens on `port`. */
+export function devTier(port: number = DEV_PORT): Tier {
+  return {
+    name: "dev",
+    loginOrigin: `http://${DEV_HOST}:${port + 1}`,
+    apiOrigin: `http://${DEV_HOST}:${port + 2}`,
+  };
+}
+
+/** One file that ships, and how it is made from `src/`. */
+export interface Target {
+  /** The file's name in `dist/`. */
+  name: string;
+  /** The entry point, from the project's root. */
+  entry: string;
+  format: "iife" | "esm";
+  /** The newest ECMAScript syntax that the artifact may hold; 3 also refuses reserved words as names. */
+  ecmaVersion: 3 | 2020;
+  /** Build-time constants of `src/env.d.ts`; the two origins and the build number are added by the build. */
+  flags: { LEGACY: boolean };
+}
+
+export const ALL_JS: Target = {
+  name: "all.js",
+  entry: "src/all.ts",
+  format: "iife",
+  ecmaVersion: 3,
+  flags: { LEGACY: true },
+};
+
+export const INDEX_MJS: Target = {
+  name: "index.mjs",
+  entry: "src/index.ts",
+  format: "esm",
+  ecmaVersion: 2020,
+  flags: { LEGACY: false },
+};
+
+export const TARGETS: readonly Target[] = [ALL_JS, INDEX_MJS];
+
+/** No artifact may be larger than this, compressed with gzip or with brotli. Bytes. */
+export const HARD_BUDGET = 2048;

@@ -1,0 +1,66 @@
+/** What every command does around its own work: one clear line for an error, and the right exit code. */
+import { realpathSync } from "node:fs";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Command } from "commander";
+import pc from "picocolors";
+
+/** True when the module at `url` is the program that was started, not one that was imported. */
+export function isMain(url: string): boolean {
+  return process.argv[1] !== undefined && realpathSync(process.argv[1]) === realpathSync(fileURLToPath(url));
+}
+
+/** A wrong argument: one line, and exit code 2. */
+export class UsageError extends Error {
+  override name = "UsageError";
+}
+
+/** The reader of a command's arguments; `name` is how a person starts it. What it refuses, it refuses in one line. */
+export function newCommand(name: string): Command {
+  return new Command(name).configureOutput({
+    outputError: (text, write) => write(`${text.trimEnd()} (--help says what there is)\n`),
+  });
+}
+
+/** What a file system says of a path that a person got wrong. */
+const WRONG_PATH = new Set(["ENOENT", "ENOTDIR", "EISDIR", "EEXIST", "EACCES", "EPERM", "EROFS"]);
+
+/** Does `work`, which writes at the `path` that was given as `option`. Throws UsageError when that cannot be written. */
+export async function writing<T>(option: string, path: string, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const { code = "", path: refused, message } = error as NodeJS.ErrnoException;
+    // Any other path is no argument's fault, but a bug.
+    if (!WRONG_PATH.has(code) || !refused || !resolve(refused).startsWith(resolve(path))) throw error;
+    throw new UsageError(`${option} ${path} cannot be written: ${message}`);
+  }
+}
+
+/** Errors whose message is written for the person at the terminal; any other one is a bug and keeps its stack. */
+const EXPECTED = new Set(["BuildError", "UsageError", "CheckError"]);
+
+/** A check that said no: its message, and exit code 1. */
+export class CheckError extends Error {
+  override name = "CheckError";
+}
+
+/**
+ * Runs a command with the process's arguments.
+ *
+ * Exit codes: 0 done, 1 a check said no or the work failed, 2 wrong arguments. commander's own complaints exit 1; here they exit 2.
+ */
+export async function runCommand(main: (argv: string[]) => Promise<void>): Promise<void> {
+  const exit = process.exit;
+  // commander ends the process itself, with 1 for a wrong argument.
+  process.exit = ((code) => exit(code === 1 ? 2 : code)) as typeof process.exit;
+  try {
+    await main(process.argv.slice(2));
+  } catch (error) {
+    const { name, message, stack } = error as Error;
+    console.error(`${pc.red("error:")} ${EXPECTED.has(name) ? message : stack}`);
+    process.exitCode = name === "UsageError" ? 2 : 1;
+  } finally {
+    process.exit = exit;
+  }
+}

@@ -1,0 +1,44 @@
+import type { Target, Tier } from "../config.ts";
+
+/** What a build was asked for. */
+export interface BuildOptions {
+  tier: Tier;
+  /** Stamped into the artifact and handed to `complete`. Letters, digits, `.`, `_`, `-`. */
+  buildNumber: string;
+}
+
+/** Text on its way through the pipeline, with its source map (JSON). */
+export interface Code {
+  code: string;
+  map: string;
+}
+
+/** A finished file: what is measured is what ships. */
+export interface Artifact extends Code, BuildOptions {
+  target: Target;
+  name: string;
+  /** The file as a gzip member (RFC 1952). */
+  gzip: Uint8Array;
+  /** The file as a brotli stream (RFC 7932). */
+  brotli: Uint8Array;
+}
+
+/** The three sizes of an artifact, in bytes. */
+export interface Sizes {
+  raw: number;
+  gzip: number;
+  brotli: number;
+}
+
+export function sizesOf(artifact: Pick<Artifact, "code" | "gzip" | "brotli">): Sizes {
+  return {
+    raw: Buffer.byteLength(artifact.code),
+    gzip: artifact.gzip.length,
+    brotli: artifact.brotli.length,
+  };
+}
+
+/** A build that must not ship. The message says what is wrong and where. */
+export class BuildError extends Error {
+  override name = "BuildError";
+}

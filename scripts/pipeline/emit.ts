@@ -1,0 +1,65 @@
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Artifact, type Sizes, sizesOf } from "./artifact.ts";
+
+/** What `manifest.json` says of one artifact. Sizes in bytes. */
+export interface ManifestFile extends Sizes {
+  /** SHA-256 of the uncompressed file, in hex. */
+  sha256: string;
+  /** For the `integrity` attribute: sha384 of the uncompressed file (W3C Subresource Integrity, 3.1). */
+  integrity: string;
+}
+
+/** `manifest.json`: which build this is, and what its files must be. */
+export interface Manifest {
+  buildNumber: string;
+  /** The commit that was built; null outside a git checkout. */
+  commit: string | null;
+  tier: string;
+  files: Record<string, ManifestFile>;
+}
+
+export function manifestOf(artifacts: readonly Artifact[], commit: string | null): Manifest {
+  const [first] = artifacts;
+  const files: Manifest["files"] = {};
+  for (const artifact of artifacts) {
+    files[artifact.name] = {
+      ...sizesOf(artifact),
+      sha256: createHash("sha256").update(artifact.code).digest("hex"),
+      integrity: `sha384-${createHash("sha384").update(artifact.code).digest("base64")}`,
+    };
+  }
+  return { buildNumber: first!.buildNumber, commit, tier: first!.tier.name, files };
+}
+
+/** The manifest in folder `out`, or null when there is none that can be read. */
+export async function readManifest(out: string): Promise<Manifest | null> {
+  try {
+    return JSON.parse(await readFile(join(out, "manifest.json"), "utf8")) as Manifest;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Writes the artifacts, their compressed forms, source maps and the manifest into folder `out`.
+ *
+ * Everything is written beside the old files first and then renamed over them, the manifest last.
+ */
+export async function emit(out: string, artifacts: readonly Artifact[], manifest: Manifest): Promise<void> {
+  const files = new Map<string, string | Uint8Array>();
+  for (const { name, code, gzip, brotli, map } of artifacts) {
+    files.set(name, code).set(`${name}.gz`, gzip).set(`${name}.br`, brotli).set(`${name}.map`, map);
+  }
+  files.set("manifest.json", `${JSON.stringify(manifest, null, 2)}\n`);
+
+  const staging = join(out, `.staging-${process.pid}`);
+  await mkdir(staging, { recursive: true });
+  try {
+    for (const [name, content] of files) await writeFile(join(staging, name), content);
+    for (const name of files.keys()) await rename(join(staging, name), join(out, name));
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+}

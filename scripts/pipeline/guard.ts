@@ -1,0 +1,64 @@
+import vm from "node:vm";
+import { parse } from "acorn";
+import { DEV_HOST, type Target, type Tier } from "../config.ts";
+import { BuildError } from "./artifact.ts";
+
+/** `line:column`, both from 1, of `offset` in `code`. */
+function position(code: string, offset: number): string {
+  const before = code.slice(0, offset).split("\n");
+  return `${before.length}:${before[before.length - 1]!.length + 1}`;
+}
+
+function refuse(target: Target, code: string, offset: number, what: string): never {
+  const near = JSON.stringify(code.slice(Math.max(0, offset - 20), offset + 20));
+  throw new BuildError(`${target.name}:${position(code, offset)}: ${what}, near ${near}`);
+}
+
+/** ES3 with reserved words refused as names, or the target's newer syntax. */
+function checkSyntax(target: Target, code: string): void {
+  try {
+    parse(code, {
+      ecmaVersion: target.ecmaVersion === 3 ? 3 : 2020,
+      allowReserved: target.ecmaVersion === 3 ? "never" : false,
+      sourceType: target.format === "esm" ? "module" : "script",
+    });
+  } catch (error) {
+    const { pos, message } = error as Error & { pos: number };
+    refuse(target, code, pos, `not ECMAScript ${target.ecmaVersion}: ${message}`);
+  }
+}
+
+function checkText(target: Target, tier: Tier, code: string): void {
+  const find = (pattern: RegExp, what: string): void => {
+    const match = pattern.exec(code);
+    if (match) refuse(target, code, match.index, what);
+  };
+  find(/[^\t\n\x20-\x7e]/, "a byte that is not printable ASCII");
+  find(/@@/, "a placeholder was left in");
+  find(/\beval\b|\bFunction\(/, "eval, or the Function constructor");
+  if (tier.name === "production") {
+    find(new RegExp(`localhost|${DEV_HOST.replace(/\./g, "\\.")}`), "a dev URL in a production build");
+  }
+}
+
+/** Runs the hosted script in a realm of its own and looks at what it left on the global object. */
+function checkGlobals(target: Target, code: string): void {
+  const realm = vm.createContext({});
+  vm.runInContext("var window = this, document = {}, location = {};", realm);
+  const names = (): string[] => vm.runInContext("Object.getOwnPropertyNames(this)", realm);
+  const before = new Set(names());
+  vm.runInContext(code, realm, { filename: target.name });
+  const left = names().filter((name) => !before.has(name));
+  if (left.join() !== "SE") {
+    throw new BuildError(
+      `${target.name} leaves ${left.join(", ") || "nothing"} on the global object; it must leave SE alone`,
+    );
+  }
+}
+
+/** Throws BuildError, with the place, when `code` must not ship. */
+export function guard(target: Target, tier: Tier, code: string): void {
+  checkText(target, tier, code);
+  checkSyntax(target, code);
+  if (target.format === "iife") checkGlobals(target, code);
+}

@@ -1,0 +1,51 @@
+import type { Target } from "../config.ts";
+import type { Artifact, BuildOptions, Code } from "./artifact.ts";
+import { compile, type SourceEdit } from "./compile.ts";
+import { brotli, gzip } from "./compress.ts";
+import { guard } from "./guard.ts";
+import { minify } from "./minify.ts";
+import { checkBuildNumber, stamp } from "./stamp.ts";
+
+/** Compiled and minified, the build number's placeholder still in: what every build number has in common. */
+export async function prepare(
+  target: Target,
+  options: Pick<BuildOptions, "tier">,
+  edit?: SourceEdit,
+): Promise<Code> {
+  return minify(target, await compile(target, options.tier, edit));
+}
+
+/** Stamps, guards and compresses what `prepare` made. */
+export async function finish(target: Target, options: BuildOptions, prepared: Code): Promise<Artifact> {
+  const { code, map } = stamp(prepared, options.buildNumber);
+  guard(target, options.tier, code);
+  // brotli works on other threads meanwhile.
+  const [br, gz] = await Promise.all([brotli(code), gzip(code)]);
+  return {
+    ...options,
+    target,
+    name: target.name,
+    code,
+    map,
+    gzip: gz,
+    brotli: br,
+  };
+}
+
+/**
+ * Makes one artifact, in memory: compile, minify, stamp, guard, compress.
+ *
+ * The same input gives the same bytes, wherever and whenever. Throws BuildError when the artifact must not ship;
+ * the byte budget is checked by the caller (`gate`), so that a size tool can also measure what is too big.
+ */
+export async function buildArtifact(
+  target: Target,
+  options: BuildOptions,
+  edit?: SourceEdit,
+): Promise<Artifact> {
+  checkBuildNumber(options.buildNumber);
+  return finish(target, options, await prepare(target, options, edit));
+}
+
+export type { Artifact, BuildOptions, Code, Sizes } from "./artifact.ts";
+export { BuildError, sizesOf } from "./artifact.ts";

@@ -1,0 +1,14 @@
+// Build-time constants: esbuild puts a literal in the place of each (scripts/pipeline/compile.ts).
+// `declare var`, because esbuild refuses even `declare const` when it compiles for ES5.
+
+/** The origin that serves the dialog and the landing page, and whose messages are accepted. No slash at its end. */
+declare var LOGIN_ORIGIN: string;
+
+/** The origin of the API. No slash at its end. */
+declare var API_ORIGIN: string;
+
+/** The build's own name, handed to `complete`. */
+declare var BUILD_NUMBER: string;
+
+/** True for the hosted script: the fallback for IE <= 9 and JSONP. False for the module: `fetch`. */
+declare var LEGACY: boolean;

@@ -1,0 +1,218 @@
+import type { AuthenticateOptions, InitOptions, StackExchangeAuth } from "./types";
+
+interface Sdk extends StackExchangeAuth {
+  /** The module's `signal` cancels a login; the hosted script knows none. */
+  authenticate(options: AuthenticateOptions & { signal?: AbortSignal | undefined }): void;
+}
+
+/**
+ * The whole SDK. It reads in the order in which things happen: what every login shares, `init`, `authenticate`.
+ *
+ * LEGACY is the hosted script, for browsers from IE 6 on; the module, which is not, asks newer browsers for more.
+ * The hosted script is given two of its page's globals as parameters: `crypto`, which is undefined where a name alone
+ * would throw, and `document`. Others cost 2 B to 13 B that way, because compressors know the long names too.
+ * The module is given none: a server may import it, where there is no document, so it asks by name when it is used.
+ *
+ * Arrow functions come out as `function` in the hosted script. Declarations stay where they are the smaller there.
+ */
+export function sdk(pageDocument?: any, pageCrypto?: Crypto): Sdk {
+  var
+    // In the module not yet text, but what is to become its query.
+    loginUrl: any,
+    requestKey: string,
+    api: any;
+
+  // One sentence serves everything that must be there or must be so. `options` itself may be missing too.
+  function option(options: any, name: string) {
+    if (options && options[name]) return options[name];
+    throw Error("SE needs " + name);
+  }
+
+  return api = {
+    init: (options: InitOptions) => {
+      var
+        clientId = option(options, "clientId"),
+        // The module's URL makes of it what is compared and what is sent, and throws a TypeError of its own at what is no
+        // absolute address.
+        channelUrl: any = LEGACY ? option(options, "channelUrl") : new URL(option(options, "channelUrl")),
+        complete = option(options, "complete"),
+        // Scheme, slashes, host and port, up to where a path, a query or a hash begins; "" of what has no slashes, by
+        // the empty alternative. match() makes the pattern from a string, in which no slash needs a backslash. Written
+        // out twice: compressors see the second one as a copy, which is less than a function's frame.
+        origin = LEGACY ? location.href.toLowerCase().match(".*?//[^/?#]*|")![0] : location.origin;
+
+      // Security: whole origins are compared, so that http://a.com.evil is not taken for http://a.com.
+      if (origin != (LEGACY ? channelUrl.toLowerCase().match(".*?//[^/?#]*|")![0] : channelUrl.origin)) option(0, "channelUrl on " + origin);
+
+      // Nothing is kept before everything was checked.
+      requestKey = option(options, "key");
+      if (LEGACY) loginUrl = LOGIN_ORIGIN + "/oauth/dialog?redirect_uri=" + encodeURIComponent(
+        LOGIN_ORIGIN + "/oauth/login_success?assisted=" + clientId +
+        "&protocol=" + origin.split(":")[0] +
+        "&proxy=" + encodeURIComponent(channelUrl)
+      ) + "&client_id=" + clientId + "&state=";
+      // The same parameters in the same order, encoded as RFC 6749, appendix B, has it, when the popup opens.
+      else loginUrl = {
+        redirect_uri: LOGIN_ORIGIN + "/oauth/login_success?" + new URLSearchParams({
+          assisted: clientId,
+          protocol: origin.split(":")[0]!,
+          proxy: channelUrl,
+        }),
+        client_id: clientId,
+      };
+
+      // Support: IE <= 9, whose timers hand no arguments on.
+      if (LEGACY) setTimeout(function () { complete({ version: BUILD_NUMBER }); }, 1);
+      else setTimeout(complete, 1, { version: BUILD_NUMBER });
+    },
+
+    authenticate: (options: AuthenticateOptions & { signal?: AbortSignal | undefined }) => {
+      var
+        // Kept here, so that a change of the options or a second init() does not reach a login under way.
+        success = option(options, "success"),
+        error: any = options.error,
+        signal: any = !LEGACY && options.signal,
+        key = requestKey || option(0, "init"),
+        // What is no array has no join(), and the engine's own error says that of scope.
+        scope = options.scope ? options.scope.join(" ") : "",
+        users: any = [],
+        page = 1,
+        // Security: nobody can guess the state, of 96 bits. In the hosted script it also names the API's callback: the
+        // "s" makes it an identifier, and Array's join serves the first typed arrays, which had none. In the module the
+        // array stands for its text, with two commas.
+        // Support: IE <= 10, which has no crypto. A number from 1e17 to 2e17 is written with neither point nor exponent.
+        state: any = LEGACY
+          ? "s" + (pageCrypto ? [].join.call(pageCrypto.getRandomValues(new Uint32Array(3)) as any, "") : 1e17 * (1 + Math.random()))
+          : crypto.getRandomValues(new Uint32Array(3)),
+        closed: any,
+        popup: any,
+        timer: any,
+        data: any,
+        session: any,
+        resume: any;
+
+      // The value of `name` in the answer, decoded. One catch serves an answer that is no string, a name that is
+      // not there and an escape that does not decode: each gives undefined. Security: nothing from the answer
+      // becomes a property name, and no property that the page may have put on a prototype is read.
+      function value(name: string): any {
+        try {
+          return decodeURIComponent(data.match("[#&]" + name + "=([^&]*)")[1].split("+").join(" "));
+        } catch (e) {}
+      }
+
+      function fail(name?: string, message?: string) {
+        if (LEGACY) {
+          if (error) error({ errorName: name = name || "network_error", errorMessage: message || name });
+        }
+        else {
+          name = name || "network_error";
+          message = message || name;
+          // An Error with a name: a class of our own, for `instanceof`, costs 40 B more.
+          error?.(signal?.aborted ? signal.reason : Object.assign(Error(message), { name: "AuthError", errorName: name, errorMessage: message }));
+        }
+      }
+
+      // Asks for one page of accounts.
+      function load() {
+        var script: any = LEGACY && pageDocument.createElement("script");
+
+        // Called with what the API answered. Anything else, such as an event or an exception, has neither items nor an
+        // error's name, and that makes a network_error: a load event that no answer came before is one, too.
+        var receive = (answer?: any) => {
+          if (LEGACY) {
+            // Emptied after the first call: the load event follows the answer, and IE 9 sends two events.
+            // Support: IE <= 8. It has neither load nor error events: its readyState says "loading", then "loaded" or "complete".
+            if (!script || /g/.test(script.readyState)) return;
+            delete api[state];
+            pageDocument.body.removeChild(script);
+            script = 0;
+          }
+          answer = answer || 0;
+          if (answer.items) {
+            session.networkUsers = users = users.concat(answer.items);
+            // Support: IE <= 8, whose timers want a number. No backoff is NaN, and 0 by the last operator.
+            if (answer.has_more) if (LEGACY) setTimeout(load, answer.backoff * 1000 | 0); else { resume = +new Date() + answer.backoff * 1000; load(); }
+            else success(session);
+          }
+          else fail(answer.error_name, answer.error_message);
+        }
+
+        if (LEGACY) {
+          // The callback is a property of SE, "SE.s123", so it cannot collide with anything of the page's.
+          api[state] = script.onload = script.onerror = script.onreadystatechange = receive;
+          // In the document before it has an address, so that a Trusted Types policy's exception ends the login like
+          // any script that cannot load.
+          pageDocument.body.appendChild(script);
+          try { script.src = API_ORIGIN + "/2.0/me/associated?key=" + encodeURIComponent(key) + "&page=" + page++ + "&pagesize=100&callback=SE." + state + "&access_token=" + encodeURIComponent(value("access_token")); } catch (e) { script.onerror(); }
+        }
+        // A backoff is waited for in steps, so that an abort is seen within 50 ms. No backoff is NaN, which nothing is less than.
+        else if (new Date() < resume && !signal?.aborted) setTimeout(load, 50);
+        // Boolean takes whatever went wrong, an abort's reason of any type included, and gives what has no items.
+        else fetch(API_ORIGIN + "/2.0/me/associated?pagesize=100&" + new URLSearchParams({ access_token: data.get("access_token"), key: key, page: page++ as any }), { signal: signal }).then((response) => response.json()).catch(Boolean).then(receive);
+      }
+
+      // Called with each message, and each 50 ms without one. Every way to end that has a popup leads through here.
+      //
+      // Security: the origin stops other sites, the source stops other windows, the state stops answers to other logins.
+      // A popup cut off by COOP says that it is closed while the user is in it, but then this page has no focus. It
+      // counts as closed after nine ticks running, which lets the message of a popup that closes itself arrive. The
+      // end is put as an answer, so that one path cleans up.
+      function check(event?: any) {
+        if (LEGACY) {
+          // Support: IE <= 9. Its postMessage does not reach another window, so the answer is the address of a frame of
+          // our own origin in the popup. A frame that is not there throws, one that is loading throws or gives "": the
+          // next tick looks again. Security: no other browser looks, because any page that the popup went to can hold
+          // such a frame, and then the state alone would stand against it. IE 10 says "MSIE 10.0", IE 11 no MSIE.
+          try {
+            data = event ? event.origin == LOGIN_ORIGIN && event.source == popup && event.data
+              : (closed = -~closed * (popup.closed && pageDocument.hasFocus())) > 8 ? "#error=popup_closed&state=" + state
+              : /IE .\./.test(navigator.userAgent) && popup.frames["se-api-frame"].location.hash;
+          } catch (e) {}
+        }
+        // URLSearchParams keeps the same promises as value() does, but for an escape that does not decode, which it leaves.
+        else data = new URLSearchParams(signal?.aborted || !event && (closed = popup.closed && document.hasFocus() && -~closed) > 8
+          ? { state: state, error: "popup_closed" }
+          : event?.origin == LOGIN_ORIGIN && event.source == popup ? event.data?.substr?.(1) : "");
+
+        if ((LEGACY ? value("state") : data.get("state")) == state) {
+          clearInterval(timer);
+          // Support: IE <= 8, which has no removeEventListener.
+          if (LEGACY) try { removeEventListener("message", check); } catch (e) {}
+          else removeEventListener("message", check);
+          popup.close();
+          if (LEGACY ? value("access_token") : data.get("access_token")) {
+            session = LEGACY ? {
+              accessToken: value("access_token"),
+              expirationDate: value("expires") && new Date(+new Date() + value("expires") * 1000)
+            } : {
+              accessToken: data.get("access_token"),
+              expirationDate: data.get("expires") ? new Date(+new Date() + data.get("expires") * 1000) : void 0
+            };
+            if (options.networkUsers) load();
+            else success(session);
+          }
+          else if (LEGACY) fail(value("error"), value("error_description"));
+          else fail(data.get("error"), data.get("error_description"));
+        }
+      }
+
+      // The name "" means "_blank" (HTML, window open steps) for 5 B less. Security: any page in the popup could read a
+      // name, so the state is none.
+      // Support: Firefox throws in a sandboxed frame without allow-popups; others give null or undefined.
+      try {
+        if (LEGACY) {
+          popup = open(loginUrl + state + (scope && "&scope=" + encodeURIComponent(scope)), "", "width=660,height=480");
+          // Support: IE <= 8, which has no addEventListener. A message comes in a later turn: it is early enough to listen now.
+          if (popup) addEventListener("message", check);
+        }
+        else if (!signal?.aborted) popup = open(LOGIN_ORIGIN + "/oauth/dialog?" + new URLSearchParams({ ...loginUrl, state: state, ...scope && { scope: scope } }), "", "width=660,height=480");
+      } catch (e) {}
+
+      if (popup) {
+        timer = setInterval(check, 50);
+        if (!LEGACY) addEventListener("message", check);
+      }
+      else fail("popup_blocked");
+    }
+  };
+}

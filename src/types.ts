@@ -1,0 +1,159 @@
+/** What an app says of itself, once. All four are required; any other property is ignored. */
+export interface InitOptions {
+  /** The app's client id, from its page on https://stackapps.com/apps/oauth. */
+  clientId: number | string;
+  /** The app's request key, from the same page. It is no secret. */
+  key: string;
+  /**
+   * The absolute address of a blank, fast page on this page's own origin (scheme, host and port).
+   * Old browsers are answered through it; every login names it, and the server checks it against the app's OAuth domain.
+   */
+  channelUrl: string;
+  /** Called once, in a later turn, when everything is ready. It has lost the click: do not open windows from it. */
+  complete: (ready: Ready) => void;
+}
+
+/** What `complete` is given. */
+export interface Ready {
+  /** The build's number, for bug reports. Depend neither on its format nor on its value. */
+  version: string;
+}
+
+/**
+ * A permission to ask for.
+ *
+ * `no_expiry` keeps the token valid until the user takes it back; `write_access` and `private_info` need API 2.1 or newer.
+ * See https://api.stackexchange.com/docs/authentication#scope
+ */
+export type Scope = "read_inbox" | "no_expiry" | "write_access" | "private_info" | (string & {});
+
+/** One login. */
+export interface AuthenticateOptions {
+  /** Called with the token when the user approved. */
+  success: (session: Session) => void;
+  /** Called when the login ends in any other way. Without it such an end is silent. */
+  error?: ((failure: Failure) => void) | undefined;
+  /** Permissions beyond the user's identity. Missing or empty: identity alone. */
+  scope?: readonly Scope[] | undefined;
+  /** Also fetch all of the user's accounts on the network. */
+  networkUsers?: boolean | undefined;
+}
+
+/** One login of the module's `login()`. */
+export interface LoginOptions extends Pick<AuthenticateOptions, "scope" | "networkUsers"> {
+  /**
+   * Cancels the login: within 50 ms the popup closes, everything is removed, and the promise rejects with the signal's
+   * reason. A page that is hidden or going away has slower timers: there the popup may stay.
+   */
+  signal?: AbortSignal | undefined;
+}
+
+/** A successful login. */
+export interface Session {
+  /** Sent as `access_token` with API requests. */
+  accessToken: string;
+  /** The date by which the token is certainly unusable; undefined with the scope `no_expiry`. */
+  expirationDate: Date | undefined;
+  /** All accounts, in the API's order, possibly none; undefined unless `networkUsers` asked for them. */
+  networkUsers: NetworkUser[] | undefined;
+}
+
+/** An account on one site. See https://api.stackexchange.com/docs/types/network-user */
+export interface NetworkUser {
+  site_name: string;
+  site_url: string;
+  /** The user's id on that site. */
+  user_id: number;
+  /** The same in every item: the user's id on the whole network. */
+  account_id: number;
+  reputation: number;
+  badge_counts: { bronze: number; silver: number; gold: number };
+  /** Unix time, in seconds. */
+  creation_date: number;
+  /** Unix time, in seconds. */
+  last_access_date: number;
+  answer_count: number;
+  question_count: number;
+}
+
+/**
+ * Why a login ended without a token.
+ *
+ * The SDK's own; the dialog's, which are RFC 6749, section 4.2.2.1; and the API's, when it was asked for accounts:
+ * https://api.stackexchange.com/docs/error-handling
+ */
+export type ErrorName =
+  // The SDK's own
+  /** No popup opened: `authenticate` was not called in a click, or a sandboxed frame forbids popups. Told at once. */
+  | "popup_blocked"
+  /** The user closed the popup before it answered. Told within a second. */
+  | "popup_closed"
+  /** The API could not be reached or never answered, or the dialog's answer held neither a token nor an error. */
+  | "network_error"
+  // The dialog's
+  /** The user rejected the request. From the API: the token is unknown, expired, or was issued for another key. */
+  | "access_denied"
+  /** A parameter is missing, malformed or repeated. */
+  | "invalid_request"
+  /** The client side flow is off in the app's settings. */
+  | "unauthorized_client"
+  /** The server does not give tokens this way. */
+  | "unsupported_response_type"
+  /** A scope is unknown or malformed. */
+  | "invalid_scope"
+  /** The server met something that it did not expect. */
+  | "server_error"
+  /** The server, or the API, is overloaded or being repaired: try again later. */
+  | "temporarily_unavailable"
+  // The API's
+  /** 400: a parameter is invalid; the message names it. */
+  | "bad_parameter"
+  /** 401: no token was sent. */
+  | "access_token_required"
+  /** 402: the token is malformed. */
+  | "invalid_access_token"
+  /** 404: there is no such method. */
+  | "no_method"
+  /** 405: a token was sent without a request key. */
+  | "key_required"
+  /** 406: the token travelled over plain HTTP; the server has made it invalid. */
+  | "access_token_compromised"
+  /** 500: the API met something that it did not expect. */
+  | "internal_error"
+  /** 502: too many requests; the message says for how long to wait. */
+  | "throttle_violation"
+  | (string & {});
+
+/** A failed login. */
+export interface Failure {
+  /** What happened, for a program to decide by. */
+  errorName: ErrorName;
+  /** For a developer to read; the same as `errorName` where nobody sent a message. */
+  errorMessage: string;
+}
+
+/**
+ * Why `login()` of the module was rejected: an Error that is a Failure, too. Its `message` is the `errorMessage`.
+ *
+ * There is no class of this name to ask for with `instanceof`: `error.name === "AuthError"` tells it from other errors.
+ */
+export interface AuthError extends Error, Failure {
+  name: "AuthError";
+}
+
+/** The global `SE` of the hosted script. */
+export interface StackExchangeAuth {
+  /**
+   * Tells the SDK which app this is. Call it before anything else; calling it again is fine.
+   *
+   * Throws an Error naming the option that is missing, or the origin on which `channelUrl` must be.
+   */
+  init(options: InitOptions): void;
+  /**
+   * Signs the user in, in a popup of 660 by 480 pixels. Call it from a click, or the browser blocks the popup.
+   *
+   * Ends in exactly one call of `success` or `error`. Throws an Error, and opens nothing, before `init`, without
+   * `success`, and when `scope` is not an array.
+   */
+  authenticate(options: AuthenticateOptions): void;
+}
