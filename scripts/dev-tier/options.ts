@@ -1,0 +1,52 @@
+import type { Account } from "./accounts.ts";
+import type { App } from "./apps.ts";
+import type { Faults } from "./faults.ts";
+import type { Tokens } from "./tokens.ts";
+
+/** The three roles' origins, without a slash at the end. */
+export interface Origins {
+  /** The app's own site: the page, `/all.js`, `/blank`. */
+  site: string;
+  /** `/oauth/dialog` and `/oauth/login_success`. */
+  login: string;
+  /** `/2.0/...`. */
+  api: string;
+}
+
+/** One file of the site. */
+export interface SitePage {
+  type: string;
+  body: string;
+  headers?: Record<string, string>;
+}
+
+export interface DevTierOptions {
+  origins: Origins;
+  /** The clock, ms since the epoch. `Date.now` unless given. */
+  now?: () => number;
+  /** The text of `/all.js`; called for every request, so that it may be built anew. Without it, `/all.js` is 404. */
+  sdk?: () => Promise<string> | string;
+  /** The site's files beside `/all.js` and `/blank`, by name: "index.html" is "/". Without it they are 404. */
+  pages?: (name: string, origins: Origins) => Promise<SitePage | undefined>;
+  /** `exampleApps` on the site's host unless given. */
+  apps?: App[];
+  /** `exampleAccounts` unless given. The first is chosen in the dialog. */
+  accounts?: Account[];
+  /** Calls a day for one app and account; 10,000 unless given. */
+  quotaMax?: number;
+  /**
+   * How the dialog sends the popup on. "http" is a 302, as the real one; "script" is a page that calls
+   * `location.replace`, for a driver that does not follow a redirect which a route handler fulfils.
+   */
+  redirects?: "http" | "script";
+}
+
+/** What the three roles share. */
+export interface World extends Required<Omit<DevTierOptions, "sdk" | "pages">> {
+  sdk?: DevTierOptions["sdk"];
+  pages?: DevTierOptions["pages"];
+  tokens: Tokens;
+  faults: Faults;
+  /** Resolves after so many ms, or at once when the tier is closed. */
+  delay: (ms: number) => Promise<void>;
+}

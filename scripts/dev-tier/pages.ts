@@ -1,0 +1,113 @@
+/** The login role's HTML. Everything that comes from a request goes through `html`, which escapes it. */
+import { readFileSync } from "node:fs";
+import { html, raw } from "hono/html";
+import type { Account } from "./accounts.ts";
+import type { App } from "./apps.ts";
+import { IDENTIFY, SCOPES } from "./scopes.ts";
+
+const read = (name: string) => readFileSync(new URL(`./pages/${name}`, import.meta.url), "utf8");
+
+type Html = ReturnType<typeof html>;
+
+const STYLE = raw(read("login.css"));
+const LANDING_SCRIPT = raw(read("landing.js"));
+
+function page(title: string, body: Html): Html {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+${body}
+</body>
+</html>
+`;
+}
+
+/** The consent page. `fields` are the request's own parameters, sent again with the decision. */
+export function dialogPage(
+  app: App,
+  scopes: string[],
+  accounts: Account[],
+  fields: [string, string][],
+): Html {
+  return page(
+    `Authorize ${app.name}`,
+    html`<main>
+<p class="brand">Dev tier, not Stack Exchange</p>
+<h1>Authorize application</h1>
+<p><strong>${app.name}</strong> would like to:</p>
+<ul>
+<li>${IDENTIFY}</li>
+${scopes.map((scope) => html`<li>${SCOPES[scope]}</li>`)}
+</ul>
+<form method="post" action="/oauth/dialog">
+${fields.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
+<fieldset>
+<legend>Sign in as</legend>
+${accounts.map(
+  (account, index) =>
+    html`<label><input type="radio" name="account" value="${account.id}"${index === 0 ? raw(" checked") : ""}> ${account.name}</label>`,
+)}
+</fieldset>
+<p class="buttons">
+<button class="primary" name="decision" value="approve">Approve</button>
+<button name="decision" value="reject">Reject</button>
+</p>
+</form>
+</main>`,
+  );
+}
+
+/** The dead end: nothing is reported to the app, the window stays until the user closes it. */
+export function failurePage(description: string): Html {
+  return page(
+    "Application Login Failure",
+    html`<main>
+<h1>Application Login Failure</h1>
+<h2>Error Details</h2>
+<p>error description: ${description}</p>
+</main>`,
+  );
+}
+
+/** Sends the popup on without a 302. */
+export function redirectPage(address: string): Html {
+  const literal = JSON.stringify(address).replace(/</g, "\\u003c");
+  return page("Redirecting", html`<script>location.replace(${raw(literal)})</script>`);
+}
+
+/** What `pages/landing.js` reads from the page. Times are ms. */
+export interface Landing {
+  /** The only origin that may receive the answer. */
+  target: string;
+  /** The app's blank page; empty when its scheme cannot be framed. */
+  proxy: string;
+  /** Answer as to old IE, whatever the browser says that it is. */
+  frame: boolean;
+  late: number;
+  twice: boolean;
+  slowFrame: number;
+  closes: boolean;
+}
+
+const on = (flag: boolean) => (flag ? "1" : "");
+
+/** The landing page; without `landing` it has the heading and does nothing. */
+export function landingPage(landing?: Landing): Html {
+  const heading = html`<h1>Authorizing Application</h1>`;
+  return page(
+    "Authorizing Application",
+    landing
+      ? html`${heading}
+<div id="answer" style="display:none" data-target="${landing.target}" data-proxy="${landing.proxy}"
+ data-late="${landing.late}" data-slow-frame="${landing.slowFrame}" data-frame="${on(landing.frame)}"
+ data-twice="${on(landing.twice)}" data-closes="${on(landing.closes)}"></div>
+<script>${LANDING_SCRIPT}</script>`
+      : heading,
+  );
+}

@@ -1,0 +1,9 @@
+import { ALL_JS } from "../config.ts";
+import { buildArtifact } from "../pipeline/index.ts";
+import type { Origins } from "./options.ts";
+
+/** `all.js` as the build makes it, talking to the dev tier at `origins`. Throws BuildError when it will not build. */
+export async function devSdk(origins: Origins, buildNumber: string): Promise<string> {
+  const tier = { name: "dev" as const, loginOrigin: origins.login, apiOrigin: origins.api };
+  return (await buildArtifact(ALL_JS, { tier, buildNumber })).code;
+}

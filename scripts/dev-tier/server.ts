@@ -1,0 +1,124 @@
+/** The dev tier over HTTP: three neighbouring ports of the loopback interface. */
+import type { Server } from "node:http";
+import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import { DEV_HOST, DEV_PORT } from "../config.ts";
+import { createDevTier, type DevTier, type DevTierOptions, type Origins } from "./index.ts";
+import { devSdk } from "./sdk.ts";
+
+export interface ServerOptions extends Omit<DevTierOptions, "origins" | "sdk"> {
+  /** The first of the three ports; 0 for any free three. 8700 unless given. */
+  port?: number;
+  /** The text of `/all.js` for these origins, asked for once. The project's own build unless given. */
+  sdk?: (origins: Origins) => Promise<string> | string;
+  /** What an SDK built here calls its version; "dev" unless given. */
+  buildNumber?: string;
+}
+
+export interface RunningTier extends Omit<DevTier, "close"> {
+  /** The first of the three ports: not the one asked for when that, or a neighbour, was taken. */
+  port: number;
+  /** Stops listening and drops every open connection. */
+  close(): Promise<void>;
+}
+
+const ROLES = ["site", "login", "api"] as const;
+type RoleName = (typeof ROLES)[number];
+
+/** How many bases are tried before giving up. */
+const ATTEMPTS = 50;
+
+/** The API role's answer, compressed as the real one always is, whatever the request accepts. */
+function compressed(response: Response): Response {
+  if (!response.body) return response;
+  const headers = new Headers(response.headers);
+  headers.set("Content-Encoding", "gzip");
+  headers.delete("Content-Length");
+  const body = response.body.pipeThrough(new CompressionStream("gzip"));
+  return new Response(body, { status: response.status, headers });
+}
+
+/** Listens on one port of the loopback interface. False when it is taken; any other trouble is thrown. */
+function listen(server: Server, port: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EADDRINUSE" || error.code === "EACCES") resolve(false);
+      else reject(error);
+    });
+    server.listen(port, DEV_HOST, () => resolve(true));
+  });
+}
+
+function stop(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+/** Listens on three neighbouring ports from `first` on, or on none of them. */
+async function listenOnThree(servers: Server[], first: number): Promise<boolean> {
+  for (const [index, server] of servers.entries()) {
+    if (await listen(server, first + index)) continue;
+    await Promise.all(servers.slice(0, index).map(stop));
+    return false;
+  }
+  return true;
+}
+
+function originsFrom(port: number): Origins {
+  const [site, login, api] = ROLES.map((_, index) => `http://${DEV_HOST}:${port + index}`);
+  return { site, login, api };
+}
+
+/**
+ * Starts the tier on `port`, `port + 1` and `port + 2`, or on the next three neighbours that are free.
+ *
+ * Throws an Error when none are free, and whatever building the SDK throws.
+ */
+export async function startDevTier(options: ServerOptions = {}): Promise<RunningTier> {
+  const { port: wanted = DEV_PORT, buildNumber = "dev", sdk, ...rest } = options;
+  let tier: DevTier | undefined;
+
+  const answer = async (role: RoleName, request: Request, { incoming }: HttpBindings): Promise<Response> => {
+    if (!tier) return new Response("starting", { status: 503 });
+    // A page of another name that resolves to this machine must not drive the tier (DNS rebinding).
+    if (new URL(request.url).origin !== tier.origins[role])
+      return new Response(`This is ${tier.origins[role]} and answers to no other name.\n`, { status: 421 });
+    const response = await tier[role].fetch(request);
+    if (response.type === "error") {
+      incoming.socket.destroy();
+      return RESPONSE_ALREADY_SENT;
+    }
+    return role === "api" ? compressed(response) : response;
+  };
+
+  const makeServer = (role: RoleName): Server =>
+    createAdaptorServer({
+      overrideGlobalObjects: false,
+      fetch: (request, bindings) => answer(role, request, bindings as HttpBindings),
+    }) as Server;
+
+  for (let attempt = 0, port = wanted; attempt < ATTEMPTS; attempt++, port++) {
+    // Below the range from which the system takes its own.
+    if (!wanted) port = 10_000 + 3 * Math.floor(Math.random() * 7000);
+    if (port + ROLES.length > 65_536) break;
+    const servers = ROLES.map(makeServer);
+    if (!(await listenOnThree(servers, port))) continue;
+
+    const shutDown = async () => {
+      tier?.close();
+      await Promise.all(servers.map(stop));
+    };
+    try {
+      const origins = originsFrom(port);
+      const text = await (sdk ?? ((to: Origins) => devSdk(to, buildNumber)))(origins);
+      tier = createDevTier({ ...rest, origins, sdk: () => text });
+    } catch (error) {
+      await shutDown();
+      throw error;
+    }
+    return { ...tier, port, close: shutDown };
+  }
+  throw new Error(`no three free ports from ${wanted} on`);
+}
