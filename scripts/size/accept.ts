@@ -1,0 +1,36 @@
+/** `npm run size:accept`: a file grew, on purpose, and the ledger says why. */
+import { isMain, newCommand, runCommand, UsageError } from "../main.ts";
+import { writeChart } from "./chart.ts";
+import { measureCommit, parentOf, resolveCommit, short } from "./commits.ts";
+import { appendAfterwards, readLedger } from "./ledger.ts";
+import { CHART, LEDGER } from "./settings.ts";
+import { describeUpdate, moveLimits } from "./update.ts";
+
+async function main(argv: string[]): Promise<void> {
+  const {
+    reason,
+    json,
+    commit: ref,
+  } = newCommand("npm run size:accept --")
+    .description("Moves the limits to today's bytes, up or down, and writes the reason in the ledger.")
+    .requiredOption("--reason <text>", "why the bytes are worth it: one line")
+    .option(
+      "--commit <ref>",
+      "only add a ledger line for a commit whose message lacks its sizes, or gets them wrong",
+    )
+    .option("--json", "print what moved as JSON")
+    .parse(argv, { from: "user" })
+    .opts<{ reason: string; json?: boolean; commit?: string }>();
+  if (!reason.trim() || reason.includes("\n")) throw new UsageError("--reason takes one line that says why");
+  if (ref) {
+    const commit = resolveCommit(ref);
+    appendAfterwards(commit, parentOf(commit), await measureCommit(commit), reason.trim());
+    writeChart(readLedger());
+    console.log(`written: ${LEDGER}, ${CHART}: a line for ${short(commit)}`);
+    return;
+  }
+  const update = await moveLimits(reason.trim(), true);
+  console.log(json ? JSON.stringify(update, null, 2) : describeUpdate(update));
+}
+
+if (isMain(import.meta.url)) await runCommand(main);

@@ -1,0 +1,153 @@
+/**
+ * Where each feature of the SDK stands in the source, so that `npm run size:features` can cut it out.
+ *
+ * The marks live here and not in src/sdk.ts, which is written to be read. A mark that no longer stands in the source exactly
+ * once fails with the feature's name: then bring it up to date here.
+ */
+import type { Feature } from "./cut.ts";
+
+export const FEATURES: Feature[] = [
+  {
+    name: "option checks",
+    without: "a missing option or a missing init() fails later and says nothing",
+    cuts: [
+      { find: `if (options && options[name]) return options[name];`, replace: "return options[name];" },
+      { find: ` || option(0, "init")`, replace: "" },
+    ],
+  },
+  {
+    name: "channelUrl on this origin",
+    without:
+      "a channelUrl of another site is refused by the server only, in the popup, where nobody hears of it",
+    cuts: [
+      {
+        find: `, origin = LEGACY ? location.href.toLowerCase().match(".*?//[^/?#]*|")![0] : location.origin;`,
+        replace: ";",
+      },
+      {
+        find: `if (origin != (LEGACY ? channelUrl.toLowerCase().match(".*?//[^/?#]*|")![0] : channelUrl.origin)) option(0, "channelUrl on " + origin);`,
+        replace: "",
+      },
+      {
+        find: `"&protocol=" + origin.split(":")[0]`,
+        replace: `"&protocol=" + location.protocol.slice(0, -1)`,
+      },
+    ],
+  },
+  {
+    name: "origin, source and state of a message",
+    without: "any page that holds a handle of this window can hand it a token",
+    cuts: [
+      {
+        find: "event ? event.origin == LOGIN_ORIGIN && event.source == popup && event.data",
+        replace: "event ? event.data",
+      },
+      { find: `(LEGACY ? value("state") : data.get("state")) == state`, replace: "data" },
+    ],
+  },
+  {
+    name: "state from crypto",
+    without: "the state is guessable in browsers that could do better",
+    cuts: [{ find: `"s" + (pageCrypto ?`, replace: `"s" + (false ?` }],
+  },
+  {
+    name: "URL decoding",
+    without: "tokens and messages arrive with %28 and + in them",
+    cuts: [
+      { find: `decodeURIComponent(data.match(`, replace: "data.match(" },
+      { find: `[1].split("+").join(" "));`, replace: "[1];" },
+    ],
+  },
+  {
+    name: "popup_blocked",
+    without: "a blocked popup throws, or nothing is ever called",
+    cuts: [
+      {
+        find: `if (popup) addEventListener("message", check);`,
+        replace: `addEventListener("message", check);`,
+      },
+      { find: "if (popup) { timer", replace: "{ timer" },
+      { find: `else fail("popup_blocked");`, replace: "" },
+    ],
+  },
+  {
+    name: "popup_closed",
+    without: "nothing is called when the user closes the popup",
+    cuts: [
+      {
+        find: `: (closed = -~closed * (popup.closed && pageDocument.hasFocus())) > 8 ? "#error=popup_closed&state=" + state`,
+        replace: "",
+      },
+    ],
+  },
+  {
+    name: "network users",
+    without: "no option networkUsers",
+    cuts: [{ find: "if (options.networkUsers)", replace: "if (false)" }],
+  },
+  {
+    name: "all pages and backoff",
+    without: "the first hundred accounts only, and a backoff of the API is not kept",
+    cuts: [
+      { find: "if (answer.has_more)", replace: "if (false)" },
+      { find: "users.concat(answer.items)", replace: "answer.items" },
+      { find: ` + "&page=" + page++ + "&pagesize=100&`, replace: ` + "&pagesize=100&` },
+    ],
+  },
+  {
+    name: "network_error",
+    without: "nothing is called when the accounts cannot be loaded",
+    cuts: [
+      { find: "script.onload = script.onerror = script.onreadystatechange = receive", replace: "receive" },
+      { find: "if (!script || /g/.test(script.readyState)) return;", replace: "" },
+      { find: "script = 0;", replace: "" },
+      { find: "answer = answer || 0;", replace: "" },
+      { find: "try { script.src", replace: "{ script.src" },
+      { find: "catch (e) { script.onerror(); }", replace: "" },
+      { find: `errorName: name = name || "network_error"`, replace: "errorName: name" },
+    ],
+  },
+  {
+    name: "IE 9 and older",
+    without: "no login in browsers whose postMessage does not reach a popup",
+    cuts: [
+      {
+        find: `: /IE .\\./.test(navigator.userAgent) && popup.frames["se-api-frame"].location.hash`,
+        replace: ": data",
+      },
+      {
+        find: `if (LEGACY) try { removeEventListener("message", check); } catch (e) {}`,
+        replace: `if (LEGACY) removeEventListener("message", check);`,
+      },
+      { find: "if (!script || /g/.test(script.readyState)) return;", replace: "if (!script) return;" },
+      { find: " = script.onreadystatechange", replace: "" },
+      {
+        find: `LEGACY ? "s" + (pageCrypto ? [].join.call(pageCrypto.getRandomValues(new Uint32Array(3)) as any, "") : 1e17 * (1 + Math.random()))`,
+        replace: `LEGACY ? "s" + [].join.call((pageCrypto as any).getRandomValues(new Uint32Array(3)) as any, "")`,
+      },
+    ],
+  },
+  {
+    name: "expirationDate",
+    without: "the app does not know when the token ends",
+    cuts: [
+      {
+        find: `, expirationDate: value("expires") && new Date(+new Date() + value("expires") * 1000)`,
+        replace: "",
+      },
+    ],
+  },
+  {
+    name: "error messages",
+    without: "errorMessage is not set, and what is thrown has no message",
+    cuts: [
+      { find: `throw Error("SE needs " + name);`, replace: "throw Error();" },
+      { find: ", errorMessage: message || name", replace: "" },
+    ],
+  },
+  {
+    name: "version",
+    without: "complete() does not learn the build's number",
+    cuts: [{ find: "complete({ version: BUILD_NUMBER });", replace: "complete({});" }],
+  },
+];

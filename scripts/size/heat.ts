@@ -1,0 +1,116 @@
+/** `npm run size:heat`: what every token and every source line costs in the gzip file that ships. */
+import { writeFile } from "node:fs/promises";
+import { Option } from "commander";
+import pc from "picocolors";
+import { PRODUCTION, TARGETS } from "../config.ts";
+import { isMain, newCommand, runCommand, UsageError, writing } from "../main.ts";
+import { buildArtifact } from "../pipeline/index.ts";
+import { checkBuildNumber } from "../pipeline/stamp.ts";
+import { type Heat, measureHeat } from "./heat/model.ts";
+import { heatPage } from "./heat/page.ts";
+import { FIXED_NUMBER } from "./settings.ts";
+import { printMarkdown, type Table, toMarkdown, toText } from "./table.ts";
+
+const bitsOf = (bits: number): string => bits.toFixed(1);
+const clip = (text: string, length: number): string =>
+  text.length > length ? `${text.slice(0, length - 3)}...` : text;
+
+/** Three tables that each sum to the file: lines of the source, kinds of bits, and (cut off at `top`) tokens. */
+export function heatTables(heat: Heat, top: number, width = 96): Table[] {
+  const { lines, words, overhead } = heat;
+  const total = (items: { bits: number }[]): number => items.reduce((bits, item) => bits + item.bits, 0);
+  const rest = lines.slice(top);
+  const otherWords = words.slice(top);
+  const unmapped = heat.tokens.filter((token) => token.line === null);
+  const share = (bits: number): string => `${((bits / heat.bits) * 100).toFixed(1)} %`;
+  return [
+    {
+      title: `${heat.name}.gz, build ${heat.buildNumber}: ${heat.gzip} B = ${heat.bits} bits`,
+      head: ["line", "bits", "share", "source"],
+      rows: [
+        ...lines
+          .slice(0, top)
+          .map(({ file, line, bits, text }) => [
+            `${file}:${line}`,
+            bitsOf(bits),
+            share(bits),
+            clip(text, width),
+          ]),
+        ...(rest.length ? [[`${rest.length} more lines`, bitsOf(total(rest)), share(total(rest)), ""]] : []),
+        ...(unmapped.length
+          ? [["no line", bitsOf(total(unmapped)), share(total(unmapped)), "not in the source map"]]
+          : []),
+        ...Object.entries(overhead).map(([name, bits]) => [name, bitsOf(bits), share(bits), ""]),
+        ["all", bitsOf(heat.bits), share(heat.bits), ""],
+      ],
+    },
+    {
+      title: "Tokens, equal ones together",
+      head: ["token", "times", "bits", "each"],
+      rows: [
+        ...words
+          .slice(0, top)
+          .map(({ text, count, bits }) => [clip(text, width), count, bitsOf(bits), bitsOf(bits / count)]),
+        ...(otherWords.length
+          ? [
+              [
+                `${otherWords.length} more`,
+                otherWords.reduce((count, word) => count + word.count, 0),
+                bitsOf(total(otherWords)),
+                "",
+              ],
+            ]
+          : []),
+      ],
+    },
+  ];
+}
+
+async function main(argv: string[]): Promise<void> {
+  const names = TARGETS.map((target) => target.name);
+  const options = newCommand("npm run size:heat --")
+    .description("Shows what each source line and token costs in the gzip file that ships. Bits sum exactly.")
+    .addOption(new Option("--target <name>", "which artifact").choices(names).default(names[0]))
+    .option(
+      "--build-number <id>",
+      "the build number of the file, by default the one of npm run size",
+      FIXED_NUMBER,
+    )
+    .option("--top <count>", "rows of each table", "40")
+    .option("--out <file>", "also write the map as an HTML page, where hot and cold characters are coloured")
+    .addOption(new Option("--json", "print everything as JSON").conflicts("markdown"))
+    .option("--markdown", "print Markdown, and append it to $GITHUB_STEP_SUMMARY where that is set")
+    .parse(argv, { from: "user" })
+    .opts<{
+      target: string;
+      buildNumber: string;
+      top: string;
+      out?: string;
+      json?: boolean;
+      markdown?: boolean;
+    }>();
+  const top = Number(options.top);
+  if (!Number.isInteger(top) || top < 1) throw new UsageError("--top takes a whole number from 1");
+
+  const target = TARGETS.find(({ name }) => name === options.target)!;
+  const buildNumber = checkBuildNumber(options.buildNumber);
+  const heat = measureHeat(await buildArtifact(target, { tier: PRODUCTION, buildNumber }));
+  if (options.out) {
+    const { out } = options;
+    await writing("--out", out, () => writeFile(out, heatPage(heat)));
+    console.error(`wrote ${out}`);
+  }
+
+  const tables = heatTables(heat, top);
+  if (options.json) console.log(JSON.stringify(heat, null, 2));
+  else if (options.markdown) printMarkdown(tables.map(toMarkdown).join("\n\n"));
+  else {
+    const text = tables.map((table) => {
+      const [title, ...lines] = toText(table).split("\n");
+      return [pc.bold(title), ...lines].join("\n");
+    });
+    console.log(text.join("\n\n"));
+  }
+}
+
+if (isMain(import.meta.url)) void runCommand(main);

@@ -1,0 +1,94 @@
+/** The heat map as one HTML file that needs nothing else: no script, no network, light and dark. */
+import type { Heat } from "./model.ts";
+
+const escapeHtml = (text: string): string =>
+  text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+
+/** Upper bounds, in bits a character, of the shades from cold to hot. A byte that is not compressed costs 8. */
+const SHADES = [0.5, 1, 2, 3.5, 5, 6.5, 8, Number.POSITIVE_INFINITY];
+
+const shade = (bits: number): number => SHADES.findIndex((limit) => bits <= limit);
+
+const short = (bits: number): string => String(Math.round(bits * 10) / 10);
+
+/** Each character of the minified text in its shade; neighbours of one token and one shade share an element. */
+function minified(heat: Heat): string {
+  let html = "";
+  heat.tokens.forEach((token, index) => {
+    const end = heat.tokens[index + 1]?.start ?? heat.code.length;
+    const place = token.line === null ? "" : ` - line ${token.line}`;
+    let spans = "";
+    for (let at = token.start; at < end; ) {
+      const level = shade(heat.characters[at]!);
+      let next = at + 1;
+      while (next < end && shade(heat.characters[next]!) === level && heat.copied[next] === heat.copied[at])
+        next++;
+      spans += `<i class="h${level}${heat.copied[at] ? " c" : ""}">${escapeHtml(heat.code.slice(at, next))}</i>`;
+      at = next;
+    }
+    // A token is one box with one tooltip; lines may break between tokens only.
+    html += `<span title="${escapeHtml(token.text)}: ${short(token.bits)} bits${place}">${spans}</span><wbr>`;
+  });
+  return html;
+}
+
+/** The source file, each line with its bits, a bar, and the shade of its bits a character. */
+function source(heat: Heat, file: string): string {
+  const bits = new Map(heat.lines.filter((line) => line.file === file).map((line) => [line.line, line.bits]));
+  const most = Math.max(...bits.values(), 1);
+  const rows = heat.sources[file]!.map((text, index) => {
+    const cost = bits.get(index + 1);
+    const bar = cost === undefined ? "" : `<b style="width:${((cost / most) * 7).toFixed(2)}em"></b>`;
+    return `<tr><td>${index + 1}</td><td>${cost === undefined ? "" : short(cost)}</td><td class="bar">${bar}</td><td><code>${escapeHtml(text)}</code></td></tr>`;
+  });
+  return `<h2>${escapeHtml(file)}</h2><table><thead><tr><th>line</th><th>bits</th><th></th><th>source</th></tr></thead><tbody>${rows.join("\n")}</tbody></table>`;
+}
+
+const STYLE = `
+:root { color-scheme: light dark; --ink: #1b1b1b; --paper: #fdfdfb; --faint: #5c5c5c; --bar: #c8531c; --rule: #ddd;
+  --h0: #e8f0fb; --h1: #e4f1ea; --h2: #f3f3d3; --h3: #fbe9a9; --h4: #fcd384; --h5: #fab468; --h6: #f6914f; --h7: #ee6a45; --on-hot: #1b1b1b; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6e6e3; --paper: #161718; --faint: #a3a3a0; --bar: #e2763f; --rule: #383a3b;
+  --h0: #1c2733; --h1: #1f2f2b; --h2: #35351d; --h3: #504016; --h4: #6b4711; --h5: #8a4a10; --h6: #a84714; --h7: #c03a1c; --on-hot: #fff; } }
+body { margin: 2rem auto; max-width: 72rem; padding: 0 1rem; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
+h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
+p, li { max-width: 46rem; }
+.text { max-width: none; font: 15px/1.9 ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; white-space: pre-wrap; }
+.text span:hover { outline: 2px solid var(--ink); }
+i { font-style: normal; padding: 2px 0; } i.c { border-bottom: 1px solid var(--faint); }
+${SHADES.map((_, level) => `.h${level} { background: var(--h${level});${level > 5 ? " color: var(--on-hot);" : ""} }`).join("\n")}
+.legend { font: 13px/1.9 ui-monospace, monospace; } .legend i { padding: 2px 8px; }
+table { border-collapse: collapse; font-size: 14px; } th { text-align: left; font-weight: 600; }
+td, th { padding: 1px 10px 1px 0; vertical-align: top; } tbody tr { border-top: 1px solid var(--rule); }
+td:nth-child(1), td:nth-child(2) { text-align: right; font-variant-numeric: tabular-nums; color: var(--faint); }
+td.bar { width: 7em; } td b { display: block; height: .7em; margin-top: .45em; background: var(--bar); }
+td code { font: 13px/1.5 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
+`;
+
+export function heatPage(heat: Heat): string {
+  const files = [...new Set(heat.lines.map((line) => line.file))];
+  const legend = SHADES.map((limit, level) => {
+    const label = Number.isFinite(limit) ? `<= ${limit}` : `> ${SHADES[level - 1]}`;
+    return `<i class="h${level}">${escapeHtml(label)}</i>`;
+  }).join("");
+  const overhead = Object.entries(heat.overhead).map(
+    ([name, bits]) => `<tr><td></td><td>${bits}</td><td class="bar"></td><td>${escapeHtml(name)}</td></tr>`,
+  );
+  const text = heat.bits - Object.values(heat.overhead).reduce((total, bits) => total + bits, 0);
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Heat map of ${escapeHtml(heat.name)}</title>
+<style>${STYLE}</style>
+<h1>Where the ${heat.gzip} bytes of ${escapeHtml(heat.name)}.gz go</h1>
+<p>Build ${escapeHtml(heat.buildNumber)}: ${heat.code.length} characters in ${heat.bits} bits, ${text} of them for the text below.
+Each character is coloured by the bits that it costs in the gzip file that ships; underlined ones were copied from earlier text and share the copy's bits.
+Point at a token for its bits and its source line.</p>
+<p class="legend">bits a character ${legend} <i class="c">copied</i></p>
+<p class="text">${minified(heat)}</p>
+<h2>Bits that make no text</h2>
+<table><tbody>${overhead.join("\n")}</tbody></table>
+${files.map((file) => source(heat, file)).join("\n")}
+</html>
+`;
+}

@@ -1,0 +1,155 @@
+/**
+ * `.size-limit.json`: what every file may weigh, to the byte.
+ *
+ * Two kinds of row, both at today's figures, and both read by size-limit itself:
+ *
+ * - **the ratchet**, `all.js gzip`: the file at build number 1000. The number is fixed, so the figure moves only when
+ *   the code does. It holds in both directions: a larger file fails, and so does a smaller one that was not tightened.
+ * - **the budget**, `all.js gzip, worst build number`: the largest of a hundred builds that differ in their number alone
+ *   (SAMPLE), and HEADROOM bytes more, so that no lucky number hides a growth. The next hundred numbers that will really
+ *   ship are proved to fit it (stamps.ts). Should one of them be worse still, size:accept gives the budget those bytes,
+ *   and once it is behind us, size:tighten takes them back.
+ *
+ * Above both stands HARD_BUDGET of scripts/config.ts, which the build itself refuses to pass. A row over it is refused here.
+ */
+import { readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { HARD_BUDGET } from "../config.ts";
+import { CheckError } from "../main.ts";
+import { ROOT } from "../pipeline/compile.ts";
+import type { Sizes } from "../pipeline/index.ts";
+import { type Measured, measuredPath } from "./measure.ts";
+import { COMPRESSED, type Compressed, FORMATS, HEADROOM, LIMITS } from "./settings.ts";
+import { sampleBudget } from "./stamps.ts";
+
+/** One row, in size-limit's own words. `brotli: false` makes it weigh the file as it is. */
+export interface Row {
+  name: string;
+  path: string;
+  limit: string;
+  brotli: false;
+}
+
+/** A row that does not stand where the file does. Bytes; null where a side is missing. */
+export interface Difference {
+  name: string;
+  limit: number | null;
+  size: number | null;
+  /** What the size of a budget is made of, in words: no one file has it. */
+  madeOf?: string;
+}
+
+export const ratchetName = (artifact: string, format: keyof Sizes): string => `${artifact} ${format}`;
+export const budgetName = (artifact: string, format: Compressed): string =>
+  `${artifact} ${format}, worst build number`;
+
+/** What each compressed format of an artifact may weigh, whatever the build number. Bytes, by row name. */
+export type Budgets = Record<string, number>;
+
+/** The rows that these measurements make. A budget that is not given is the sample's. */
+export function rowsOf(measured: readonly Measured[], budgets: Budgets = {}): Row[] {
+  return measured.flatMap(({ name, sizes, spread }) => [
+    ...FORMATS.map((format) => row(ratchetName(name, format), measuredPath(name, format), sizes[format])),
+    ...COMPRESSED.map((format) => {
+      const title = budgetName(name, format);
+      return row(title, measuredPath(name, format, true), budgets[title] ?? sampleBudget(spread[format]));
+    }),
+  ]);
+}
+
+const row = (name: string, path: string, size: number): Row => ({
+  name,
+  path,
+  limit: `${size} B`,
+  brotli: false,
+});
+
+/** A row's limit in bytes. Throws CheckError unless it is written as whole bytes: "1 KB" hides up to 999 of them. */
+export function bytesOf({ name, limit }: Row): number {
+  const match = /^(\d+) B$/.exec(limit);
+  if (!match)
+    throw new CheckError(`${LIMITS}: ${name}: the limit ${JSON.stringify(limit)} is not "<bytes> B"`);
+  return Number(match[1]);
+}
+
+/** The committed rows; none before the first. Throws CheckError when the file cannot be read. */
+export function readLimits(): Row[] {
+  try {
+    return JSON.parse(readFileSync(join(ROOT, LIMITS), "utf8")) as Row[];
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw new CheckError(`${LIMITS} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+/** Writes `rows`. Throws CheckError, with nothing written, when one is over what the build would refuse. */
+export async function writeLimits(rows: readonly Row[]): Promise<void> {
+  for (const entry of rows) {
+    if (!entry.name.endsWith(" raw") && bytesOf(entry) > HARD_BUDGET) {
+      throw new CheckError(
+        `${entry.name} is ${entry.limit}, over the hard budget of ${HARD_BUDGET} B (scripts/config.ts)`,
+      );
+    }
+  }
+  await writeFile(join(ROOT, LIMITS), `${JSON.stringify(rows, null, 2)}\n`);
+}
+
+/** Every row that is missing on a side, stands elsewhere, or measures another file than it says. */
+export function compareRows(committed: readonly Row[], measured: readonly Row[]): Difference[] {
+  const differences: Difference[] = [];
+  for (const now of measured) {
+    const then = committed.find(({ name }) => name === now.name);
+    const size = bytesOf(now);
+    if (!then || then.path !== now.path || then.brotli !== false) {
+      differences.push({ name: now.name, limit: null, size });
+    } else if (bytesOf(then) !== size) {
+      differences.push({ name: now.name, limit: bytesOf(then), size });
+    }
+  }
+  for (const then of committed) {
+    if (!measured.some(({ name }) => name === then.name)) {
+      differences.push({ name: then.name, limit: bytesOf(then), size: null });
+    }
+  }
+  return differences;
+}
+
+/** What a budget of `size` bytes is made of; undefined when the row `name` is no budget. */
+function partsOf(name: string, size: number, measured: readonly Measured[]): string | undefined {
+  for (const { name: artifact, spread } of measured) {
+    for (const format of COMPRESSED) {
+      if (budgetName(artifact, format) !== name) continue;
+      const bySample = size === sampleBudget(spread[format]);
+      return bySample
+        ? `worst of the sample ${spread[format].worst.length} + ${HEADROOM}`
+        : "a build number to come needs it";
+    }
+  }
+  return undefined;
+}
+
+/** The same differences; those of budgets say what the new figure is made of. */
+export function explainBudgets(
+  differences: readonly Difference[],
+  measured: readonly Measured[],
+): Difference[] {
+  return differences.map((difference) => {
+    const { name, size } = difference;
+    const parts = size === null ? undefined : partsOf(name, size, measured);
+    return parts ? { ...difference, madeOf: parts } : difference;
+  });
+}
+
+/** `all.js gzip: 1340 B where the row says 1342 B (-2 B)`. */
+export function describeDifference({ name, limit, size, madeOf }: Difference): string {
+  if (size === null) return `${name}: has a row of ${limit} B, but nothing was measured`;
+  const now = madeOf ? `${size} B (${madeOf})` : `${size} B`;
+  if (limit === null) return `${name}: ${now}, with no row of its own in ${LIMITS}`;
+  const change = size - limit;
+  return `${name}: ${now} where the row says ${limit} B (${change > 0 ? "+" : ""}${change} B)`;
+}
+
+/** True when tightening is enough: no row grows, comes or goes. */
+export const onlyShrinks = (differences: readonly Difference[]): boolean =>
+  differences.every(({ limit, size }) => limit !== null && size !== null && size < limit);

@@ -1,0 +1,68 @@
+/** The working tree's artifacts, measured as the files that ship. */
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { sync as brotliSize } from "brotli-size";
+import { PRODUCTION, TARGETS } from "../config.ts";
+import { CheckError } from "../main.ts";
+import { type Artifact, finish, prepare, type Sizes, sizesOf } from "../pipeline/index.ts";
+import { CACHE, COMPRESSED, type Compressed, ENDING, FIXED_NUMBER } from "./settings.ts";
+import { type Spread, spreads, type Unstamped, unstamped } from "./stamps.ts";
+
+/** One artifact at the fixed build number, with what other numbers would do to it. */
+export interface Measured extends Unstamped {
+  name: string;
+  sizes: Sizes;
+  spread: Record<Compressed, Spread>;
+  artifact: Artifact;
+}
+
+/** Throws CheckError when a shipping .br is larger than an encoder outside this project needs for the same file. */
+export function crossCheck(name: string, code: string, brotli: Uint8Array): void {
+  const independent = brotliSize(code);
+  if (brotli.length > independent) {
+    throw new CheckError(
+      `${name}.br is ${brotli.length} B where brotli-size needs ${independent} B: the sweep misses a better stream`,
+    );
+  }
+}
+
+/** Builds and measures every target from the working tree. Throws BuildError when one cannot be built. */
+export async function measureTree(): Promise<Measured[]> {
+  const measured: Measured[] = [];
+  for (const target of TARGETS) {
+    const prepared = await prepare(target, { tier: PRODUCTION });
+    const artifact = await finish(target, { tier: PRODUCTION, buildNumber: FIXED_NUMBER }, prepared);
+    crossCheck(artifact.name, artifact.code, artifact.brotli);
+    const file = await unstamped(prepared);
+    measured.push({
+      ...file,
+      name: artifact.name,
+      sizes: sizesOf(artifact),
+      spread: await spreads(file),
+      artifact,
+    });
+  }
+  return measured;
+}
+
+/** Where size-limit finds an artifact's file, from the project's root: at the fixed number, or at the worst one. */
+export function measuredPath(name: string, format: keyof typeof ENDING, worst = false): string {
+  return `.cache/size/${worst ? "worst/" : ""}${name}${ENDING[format]}`;
+}
+
+/** Writes the measured files where size-limit looks for them, in place of the ones that were there. */
+export async function writeMeasured(measured: readonly Measured[]): Promise<void> {
+  const files = new Map<string, string | Uint8Array>();
+  for (const { name, artifact, spread } of measured) {
+    files.set(name, artifact.code).set(`${name}.gz`, artifact.gzip).set(`${name}.br`, artifact.brotli);
+    for (const format of COMPRESSED) files.set(`worst/${name}${ENDING[format]}`, spread[format].worst);
+  }
+  await rm(join(CACHE, "worst"), { recursive: true, force: true });
+  for (const [name, content] of files) {
+    const path = join(CACHE, name);
+    await mkdir(dirname(path), { recursive: true });
+    // Renamed into place, so that another process never measures half a file.
+    await writeFile(`${path}.${process.pid}`, content);
+    await rename(`${path}.${process.pid}`, path);
+  }
+}

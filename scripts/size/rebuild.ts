@@ -1,0 +1,91 @@
+/** The rebuild proof: one commit built in two places that have nothing in common but the packages, and compared. */
+import { mkdir, readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { git } from "../git.ts";
+import { ROOT } from "../pipeline/compile.ts";
+import type { Manifest } from "../pipeline/emit.ts";
+import { buildIn, provideModules } from "./commits.ts";
+
+/** The surroundings of one build. */
+export interface Place {
+  /** The clone's folder, from the temporary one. */
+  folder: string;
+  env: Record<string, string>;
+}
+
+/** As different as two machines may be without being two machines. */
+export const PLACES: readonly [Place, Place] = [
+  { folder: "a", env: { TZ: "UTC", LANG: "C", LC_ALL: "C" } },
+  {
+    folder: "somewhere else/entirely",
+    env: { TZ: "Pacific/Chatham", LANG: "tr_TR.UTF-8", LC_ALL: "tr_TR.UTF-8" },
+  },
+];
+
+export interface Rebuild {
+  commit: string;
+  buildNumber: string;
+  tier: string;
+  install: boolean;
+}
+
+/** Clones the project into `root`, builds there as `place` says, and returns the folder of the result. */
+export async function rebuild(root: string, place: Place, request: Rebuild): Promise<string> {
+  const clone = join(root, place.folder, "clone");
+  const home = join(root, place.folder, "home");
+  await mkdir(home, { recursive: true });
+  git("clone", "--quiet", "--no-hardlinks", "--no-checkout", ROOT, clone);
+  git("-C", clone, "checkout", "--quiet", "--detach", request.commit);
+  await provideModules(clone, request.install);
+  const out = join(clone, "dist");
+  const env = { PATH: process.env.PATH ?? "", HOME: home, ...place.env };
+  await buildIn(clone, out, { buildNumber: request.buildNumber, tier: request.tier, env });
+  return out;
+}
+
+/** `name: byte 17 of 30` for the first byte in which two files differ; null when they are the same. */
+export function firstDifference(name: string, one: Uint8Array, other: Uint8Array): string | null {
+  if (Buffer.from(one).equals(Buffer.from(other))) return null;
+  const length = Math.min(one.length, other.length);
+  let at = 0;
+  while (at < length && one[at] === other[at]) at++;
+  return `${name}: the builds differ from byte ${at} on (${one.length} B and ${other.length} B)`;
+}
+
+/** What differs between two folders, file by file. */
+export async function compareFolders(
+  one: string,
+  other: string,
+): Promise<{ files: string[]; found: string[] }> {
+  const names = async (folder: string): Promise<string[]> => (await readdir(folder)).sort();
+  const [left, right] = [await names(one), await names(other)];
+  const found: string[] = [];
+  for (const name of new Set([...left, ...right])) {
+    if (!left.includes(name) || !right.includes(name)) found.push(`${name}: only one of the builds has it`);
+    else {
+      const difference = firstDifference(
+        name,
+        await readFile(join(one, name)),
+        await readFile(join(other, name)),
+      );
+      if (difference) found.push(difference);
+    }
+  }
+  if (left.length === 0) found.push("the build wrote no file");
+  return { files: left, found };
+}
+
+/** Where a manifest disagrees with the one of a rebuild. */
+export function compareManifests(claimed: Manifest, rebuilt: Manifest): string[] {
+  const names = new Set([...Object.keys(claimed.files), ...Object.keys(rebuilt.files)]);
+  return [...names].flatMap((name) => {
+    const [said, real] = [claimed.files[name], rebuilt.files[name]];
+    if (!said || !real) return [`${name}: ${said ? "the rebuild" : "the manifest"} does not have it`];
+    return Object.keys(real)
+      .filter((key) => said[key as keyof typeof said] !== real[key as keyof typeof real])
+      .map((key) => {
+        const field = key as keyof typeof real;
+        return `${name}: ${field} is ${said[field]} in the manifest, ${real[field]} in the rebuild`;
+      });
+  });
+}

@@ -1,0 +1,79 @@
+/** The size report as text and as Markdown. */
+import pc from "picocolors";
+import { short } from "./commits.ts";
+import type { Check, Report } from "./report.ts";
+import { signed, type Table, toMarkdown, toText } from "./table.ts";
+import { headingOf } from "./trailer.ts";
+
+const baseInWords = ({ base }: Report): string =>
+  base ? `against ${short(base.commit)} (${base.why})` : "with no base: this is the first commit";
+
+const titleOf = (report: Report): string =>
+  `Bytes at build number ${report.buildNumber}: ${report.head} ${baseInWords(report)}`;
+
+function tableOf(report: Report): Table {
+  return {
+    head: ["file", "format", "base", "now", "change", "noise floor", "verdict"],
+    rows: report.lines.map((line) => [
+      line.artifact,
+      line.format,
+      line.base ?? "-",
+      line.head,
+      line.change === null ? "-" : signed(line.change),
+      line.noiseFloor,
+      line.verdict,
+    ]),
+  };
+}
+
+const FLOOR =
+  'noise floor: how far a hundred build numbers alone move the figure under "now"; a change no larger says nothing about the code';
+
+const MEANING: Record<string, string> = {
+  ratchet: "every row of .size-limit.json stands at the exact byte",
+  "size-limit": "size-limit agrees, over the same files",
+  stamp: "the next hundred build numbers fit their budget",
+  ledger: "the ledger only grew, and says what the limits say",
+  growth: "no compressed file grew by more than it may",
+};
+
+const removedOf = (report: Report): string[] => report.removed.map((name) => `${name} is gone`);
+
+export function renderText(report: Report): string {
+  const mark = ({ ok }: Check): string => (ok ? pc.green("ok  ") : pc.red("FAIL"));
+  const checks = report.checks.flatMap((check) => [
+    `${mark(check)}  ${check.name.padEnd(10)}  ${check.ok ? MEANING[check.name] : check.found[0]}`,
+    ...check.found.slice(1).map((line) => `${" ".repeat(18)}${line}`),
+    ...(check.fix ? [`${" ".repeat(18)}${pc.bold(check.fix)}`] : []),
+  ]);
+  return [
+    pc.bold(titleOf(report)),
+    "",
+    toText(tableOf(report)),
+    ...removedOf(report),
+    pc.dim(FLOOR),
+    "",
+    ...checks,
+    ...(report.trailer ? ["", headingOf(report.trailer), ...report.trailer.lines] : []),
+  ].join("\n");
+}
+
+export function renderMarkdown(report: Report): string {
+  const checks = report.checks.map(({ name, ok, found, fix }) => {
+    const lines = ok ? [MEANING[name]!] : [...found, ...(fix ? [`\`${fix}\``] : [])];
+    return `- ${ok ? "✅" : "❌"} **${name}**: ${lines.join("<br>")}`;
+  });
+  return [
+    "### Size",
+    "",
+    `${titleOf(report)}.`,
+    "",
+    toMarkdown(tableOf(report)),
+    "",
+    ...removedOf(report),
+    `${FLOOR[0]!.toUpperCase()}${FLOOR.slice(1)}.`,
+    "",
+    ...checks,
+    ...(report.trailer ? ["", headingOf(report.trailer), "", "```", ...report.trailer.lines, "```"] : []),
+  ].join("\n");
+}

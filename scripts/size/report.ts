@@ -1,0 +1,249 @@
+/** The size report: one model, which `render.ts` shows as text or Markdown and `size.ts` prints as JSON. */
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { ROOT } from "../pipeline/compile.ts";
+import type { Sizes } from "../pipeline/index.ts";
+import { chartIsStale } from "./chart.ts";
+import {
+  type Base,
+  chooseBase,
+  isOneCommit,
+  measureCommit,
+  resolveCommit,
+  type SizesByName,
+  short,
+  treeIsChanged,
+} from "./commits.ts";
+import { allowance, type Growth } from "./growth.ts";
+import { current, ledgerAt, parseLedger, readLedger, rewritten } from "./ledger.ts";
+import {
+  type Budgets,
+  budgetName,
+  bytesOf,
+  compareRows,
+  describeDifference,
+  explainBudgets,
+  onlyShrinks,
+  type Row,
+  ratchetName,
+  readLimits,
+  rowsOf,
+} from "./limits.ts";
+import { type Measured, measureTree, writeMeasured } from "./measure.ts";
+import { COMPRESSED, FIXED_NUMBER, FORMATS, type Format, LEDGER, LIMITS } from "./settings.ts";
+import { findOverrun, nextNumbers, sampleBudget } from "./stamps.ts";
+import { type Trailer, trailerOf } from "./trailer.ts";
+
+/** One figure of one artifact, in bytes. */
+export interface Line {
+  artifact: string;
+  format: Format;
+  /** Null without a base, or where the base has no such artifact. */
+  base: number | null;
+  head: number;
+  change: number | null;
+  /** How far the build number alone moves this figure. */
+  noiseFloor: number;
+  /** What the change is worth: within the floor it says nothing about the code. */
+  verdict: "new" | "same" | "noise" | "smaller" | "larger";
+}
+
+/** One gate: what it found wrong, line by line, and the command that puts it right. */
+export interface Check {
+  name: string;
+  ok: boolean;
+  found: string[];
+  fix?: string;
+}
+
+export interface Report {
+  /** Both sides were built with it. */
+  buildNumber: string;
+  head: string;
+  base: Base | null;
+  lines: Line[];
+  /** Artifacts that the base has and the working tree has not. */
+  removed: string[];
+  checks: Check[];
+  /** The lines for the commit message, where the compressed sizes changed against the base. */
+  trailer: Trailer | null;
+  ok: boolean;
+}
+
+function verdictOf(change: number | null, floor: number): Line["verdict"] {
+  if (change === null) return "new";
+  if (change === 0) return "same";
+  if (Math.abs(change) <= floor) return "noise";
+  return change < 0 ? "smaller" : "larger";
+}
+
+function linesOf(measured: readonly Measured[], base: SizesByName): Line[] {
+  return measured.flatMap(({ name, sizes, spread }) =>
+    FORMATS.map((format): Line => {
+      const before = base[name]?.[format] ?? null;
+      const change = before === null ? null : sizes[format] - before;
+      const noiseFloor = format === "raw" ? 0 : spread[format].floor;
+      return {
+        artifact: name,
+        format,
+        base: before,
+        head: sizes[format],
+        change,
+        noiseFloor,
+        verdict: verdictOf(change, noiseFloor),
+      };
+    }),
+  );
+}
+
+const check = (name: string, found: string[], fix?: string): Check => ({
+  name,
+  ok: found.length === 0,
+  found,
+  ...(found.length > 0 && fix ? { fix } : {}),
+});
+
+const TIGHTEN = "npm run size:tighten";
+const ACCEPT = 'npm run size:accept -- --reason "..."';
+
+/** Every row stands at the exact byte, in both directions. */
+function checkRatchet(committed: readonly Row[], now: readonly Row[], measured: readonly Measured[]): Check {
+  const differences = explainBudgets(compareRows(committed, now), measured);
+  return check("ratchet", differences.map(describeDifference), onlyShrinks(differences) ? TIGHTEN : ACCEPT);
+}
+
+/** size-limit itself, over the files that were just measured: it must find each of them, and the same bytes in it. */
+async function checkSizeLimit(measured: readonly Measured[]): Promise<Check> {
+  const weights: Record<string, number> = {};
+  for (const { name, sizes, spread } of measured) {
+    for (const format of FORMATS) weights[ratchetName(name, format)] = sizes[format];
+    for (const format of COMPRESSED) weights[budgetName(name, format)] = spread[format].worst.length;
+  }
+  const expected = Object.keys(weights).length;
+  const bin = join(ROOT, "node_modules/size-limit/bin.js");
+  const { stdout } = await promisify(execFile)(process.execPath, [bin, "--json"], { cwd: ROOT }).catch(
+    (error: { stdout?: string }) => ({ stdout: error.stdout ?? "" }),
+  );
+  const found: string[] = [];
+  try {
+    const results = JSON.parse(stdout) as {
+      name: string;
+      passed?: boolean;
+      size?: number;
+      sizeLimit?: number;
+    }[];
+    for (const { name, passed, size, sizeLimit } of results) {
+      if (!passed) found.push(`${name}: ${size ?? "no"} B, over its limit of ${sizeLimit} B`);
+      else if (weights[name] !== size) found.push(`${name}: size-limit weighed ${size} B, another file`);
+    }
+    if (results.length < expected) found.push(`size-limit weighed ${results.length} of ${expected} files`);
+  } catch {
+    found.push(`size-limit gave no result: ${stdout.trim().split("\n")[0] || "nothing was printed"}`);
+  }
+  return check("size-limit", found, ACCEPT);
+}
+
+/** The next build numbers all fit: no lucky one lets a release pass that the one after it would break. */
+async function checkStamps(measured: readonly Measured[], committed: readonly Row[]): Promise<Check> {
+  const numbers = nextNumbers();
+  const found: string[] = [];
+  for (const file of measured) {
+    const { name } = file;
+    const overruns = await Promise.all(
+      COMPRESSED.toReversed().map(async (format) => {
+        const row = committed.find((entry) => entry.name === budgetName(name, format));
+        if (!row) return `${name} ${format}: no budget`;
+        const budget = bytesOf(row);
+        const overrun = await findOverrun(file, numbers, format, budget);
+        if (!overrun) return [];
+        const { buildNumber, size } = overrun;
+        return `${name} ${format}: ${size} B at build number ${buildNumber}, ${size - budget} B over its budget of ${budget} B`;
+      }),
+    );
+    found.push(...overruns.flat());
+  }
+  return check("stamp", found, ACCEPT);
+}
+
+/** The ledger only grew, its last line says what the rows say, and its chart shows it. */
+function checkLedger(base: Base | null, committed: readonly Row[]): Check {
+  const text = readLedger();
+  const found: string[] = [];
+  const rewrite = base && rewritten(ledgerAt(base.commit), text);
+  if (rewrite) found.push(`${LEDGER}: ${rewrite}; lines are only ever added`);
+  const last: Record<string, Sizes> = current(parseLedger(text))?.sizes ?? {};
+  for (const [name, sizes] of Object.entries(last)) {
+    for (const format of FORMATS) {
+      const row = committed.find((entry) => entry.name === ratchetName(name, format));
+      if (row && bytesOf(row) !== sizes[format]) {
+        found.push(`${row.name}: ${LIMITS} says ${row.limit}, the ledger's last line ${sizes[format]} B`);
+      }
+    }
+  }
+  if (!text) found.push(`${LEDGER} is missing`);
+  if (found.length > 0) return check("ledger", found, ACCEPT);
+  return check(
+    "ledger",
+    chartIsStale(text) ? ["the chart does not show the ledger"] : [],
+    "npm run size:history",
+  );
+}
+
+/** No compressed file grew by more than it may. */
+function checkGrowth(lines: readonly Line[], growth: Growth, base: Base | null): Check {
+  if (!base) return check("growth", ["there is no base, so growth cannot be judged"]);
+  const found = lines.flatMap(({ artifact, format, base: before, head, change }) => {
+    if (format === "raw" || change === null) return [];
+    const allowed = allowance(growth, before!);
+    if (change <= allowed) return [];
+    return [`${artifact} ${format}: ${before} -> ${head} B, +${change} B where ${allowed} B are allowed`];
+  });
+  return check("growth", found);
+}
+
+/** The budgets that stand above the sample's because a number to come needs it. */
+async function neededBudgets(measured: readonly Measured[], committed: readonly Row[]): Promise<Budgets> {
+  const needed: Budgets = {};
+  for (const file of measured) {
+    const { name, spread } = file;
+    for (const format of COMPRESSED) {
+      const row = committed.find((entry) => entry.name === budgetName(name, format));
+      const least = sampleBudget(spread[format]);
+      if (!row || bytesOf(row) <= least) continue;
+      if (await findOverrun(file, nextNumbers(), format, least)) needed[row.name] = bytesOf(row);
+    }
+  }
+  return needed;
+}
+
+/** Measures the working tree and its base, and runs every gate. Throws CheckError or BuildError when a figure cannot be had. */
+export async function makeReport(request: { base?: string; maxGrowth?: Growth }): Promise<Report> {
+  const base = chooseBase(request.base);
+  const [measured, before] = await Promise.all([measureTree(), base ? measureCommit(base.commit) : {}]);
+  await writeMeasured(measured);
+
+  const committed = readLimits();
+  const now = rowsOf(measured, await neededBudgets(measured, committed));
+  const lines = linesOf(measured, before);
+  const sizeLimit = checkSizeLimit(measured);
+  const checks = [
+    checkRatchet(committed, now, measured),
+    await sizeLimit,
+    await checkStamps(measured, committed),
+    checkLedger(base, committed),
+    ...(request.maxGrowth ? [checkGrowth(lines, request.maxGrowth, base)] : []),
+  ];
+  const head = resolveCommit("HEAD");
+  const sizes = Object.fromEntries(measured.map((entry) => [entry.name, entry.sizes]));
+  return {
+    buildNumber: FIXED_NUMBER,
+    head: treeIsChanged() ? `the working tree on ${short(head)}` : short(head),
+    base,
+    lines,
+    removed: Object.keys(before).filter((name) => !sizes[name]),
+    checks,
+    trailer: base ? trailerOf(before, sizes, isOneCommit(base)) : null,
+    ok: checks.every(({ ok }) => ok),
+  };
+}

@@ -1,0 +1,61 @@
+/** What the size gate measures, and where its files are. */
+import { join } from "node:path";
+import { ROOT } from "../pipeline/compile.ts";
+
+/** Both sides of a comparison are built at this number, so that the commit count moves no figure. */
+export const FIXED_NUMBER = "1000";
+
+/**
+ * The hundred build numbers that say how much a number alone moves the sizes.
+ *
+ * They are spread over all four-digit numbers, and are the same ones whatever the commit count is.
+ */
+export const SAMPLE: readonly string[] = Array.from({ length: 100 }, (_, index) => String(1000 + 89 * index));
+
+/** What a budget allows over the sample's worst, in bytes: a number that the sample lacks may be a little worse. */
+export const HEADROOM = 2;
+
+/** How many of the numbers to come are proved to fit, the number of this build included. */
+export const NEXT_NUMBERS = 100;
+
+/** What a commit must touch to move a byte of an artifact: every file that the build reads is under one of these. */
+export const BYTE_PATHS = [
+  "src",
+  "scripts/pipeline",
+  "scripts/size/names",
+  "scripts/size/names.json",
+  "scripts/build.ts",
+  "scripts/config.ts",
+  "scripts/git.ts",
+  "scripts/main.ts",
+  "package-lock.json",
+];
+
+/** The packages that write the bytes. Two checkouts with the same ones, dependencies included, may share a node_modules. */
+export const BYTE_PACKAGES = [
+  "esbuild",
+  "terser",
+  "uglify-js",
+  "acorn",
+  "eslint-scope",
+  "@gfx/zopfli",
+  "@jridgewell/sourcemap-codec",
+];
+
+/** Ignored by git: the measured files, and what earlier commits weighed. */
+export const CACHE = join(ROOT, ".cache/size");
+
+/** From the project's root, as git and size-limit name them. */
+export const LIMITS = ".size-limit.json";
+export const LEDGER = "scripts/size/history.jsonl";
+export const CHART = "scripts/size/history.svg";
+
+export const FORMATS = ["raw", "gzip", "brotli"] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** The formats that depend on what the build number's digits are, and not only on how many there are. */
+export const COMPRESSED = ["gzip", "brotli"] as const;
+export type Compressed = (typeof COMPRESSED)[number];
+
+/** What is appended to an artifact's name in each format. */
+export const ENDING: Record<Format, string> = { raw: "", gzip: ".gz", brotli: ".br" };

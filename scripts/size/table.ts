@@ -1,0 +1,58 @@
+/** Tables of the size tools: one description, laid out for the terminal or as Markdown. */
+import { appendFileSync } from "node:fs";
+
+/** Columns are aligned by what stands in them: numbers to the right, the rest to the left. */
+export interface Table {
+  title?: string;
+  head: string[];
+  rows: (string | number)[][];
+}
+
+/** A number with its sign, as in a change: `+3`, `-2`, `0`. */
+export function signed(number: number): string {
+  return number > 0 ? `+${number}` : String(number);
+}
+
+const isNumber = (cell: string | number | undefined): boolean =>
+  typeof cell === "number" || /^[-+]?\d[\d.,]*( ?%)?$/.test(cell ?? "");
+
+function alignsRight(table: Table, column: number): boolean {
+  const cells = table.rows.map((row) => row[column]).filter((cell) => cell !== undefined && cell !== "");
+  return cells.length > 0 && cells.every(isNumber);
+}
+
+/** The table for a terminal. */
+export function toText(table: Table): string {
+  const rows = [table.head, ...table.rows.map((row) => row.map(String))];
+  const widths = table.head.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
+  const right = table.head.map((_, column) => alignsRight(table, column));
+  const lines = rows.map((row) =>
+    widths
+      .map((width, column) => {
+        const cell = row[column] ?? "";
+        return right[column] ? cell.padStart(width) : cell.padEnd(width);
+      })
+      .join("  ")
+      .trimEnd(),
+  );
+  const rule = widths.map((width) => "-".repeat(width)).join("  ");
+  return [...(table.title ? [table.title] : []), lines[0]!, rule, ...lines.slice(1)].join("\n");
+}
+
+/** The table as GitHub-flavoured Markdown. */
+export function toMarkdown(table: Table): string {
+  const escapeCell = (cell: string | number): string => String(cell).replace(/[|\\`<]/g, "\\$&");
+  const row = (cells: (string | number)[]): string => `| ${cells.map(escapeCell).join(" | ")} |`;
+  return [
+    ...(table.title ? [`### ${table.title}`, ""] : []),
+    row(table.head),
+    `|${table.head.map((_, column) => (alignsRight(table, column) ? "--:|" : "---|")).join("")}`,
+    ...table.rows.map(row),
+  ].join("\n");
+}
+
+/** Prints Markdown, and appends it to the job's summary where GitHub Actions names one in GITHUB_STEP_SUMMARY. */
+export function printMarkdown(markdown: string): void {
+  console.log(markdown);
+  if (process.env.GITHUB_STEP_SUMMARY) appendFileSync(process.env.GITHUB_STEP_SUMMARY, `${markdown}\n\n`);
+}

@@ -1,0 +1,18 @@
+/** `npm run size:tighten`: a file shrank, so its limit does. */
+import { isMain, newCommand, runCommand } from "../main.ts";
+import { describeUpdate, moveLimits } from "./update.ts";
+
+async function main(argv: string[]): Promise<void> {
+  const { reason, json } = newCommand("npm run size:tighten --")
+    .description(
+      "Moves the limits down to today's bytes. Refuses when anything grows: that is size:accept's.",
+    )
+    .option("--reason <text>", "for the ledger", "tightened")
+    .option("--json", "print what moved as JSON")
+    .parse(argv, { from: "user" })
+    .opts<{ reason: string; json?: boolean }>();
+  const update = await moveLimits(reason, false);
+  console.log(json ? JSON.stringify(update, null, 2) : describeUpdate(update));
+}
+
+if (isMain(import.meta.url)) await runCommand(main);

@@ -1,0 +1,73 @@
+/** The line of a commit message that says what the commit does to the sizes: `Size: 1340 -> 1330 gz, 1134 -> 1120 br`. */
+import { ALL_JS } from "../config.ts";
+import type { SizesByName } from "./commits.ts";
+
+/** What one line claims, in bytes. */
+export interface Claim {
+  artifact: string;
+  gzip: [before: number, after: number];
+  brotli: [before: number, after: number];
+}
+
+const FORM = /^Size: (?:(\S+\.m?js) )?(\d+) -> (\d+) gz, (\d+) -> (\d+) br\b/;
+
+/** The form, for a message to the person who has to write one. */
+export const TRAILER_FORM = "Size: A -> B gz, C -> D br";
+
+/**
+ * The claims in `message`, and the lines that look like one and are not.
+ *
+ * A line speaks of all.js unless it names another artifact: `Size: index.mjs 900 -> 890 gz, 800 -> 790 br`.
+ */
+export function parseTrailers(message: string): { claims: Claim[]; unreadable: string[] } {
+  const claims: Claim[] = [];
+  const unreadable: string[] = [];
+  for (const line of message.split("\n").filter((text) => text.startsWith("Size: "))) {
+    const match = FORM.exec(line);
+    if (!match) {
+      unreadable.push(line);
+      continue;
+    }
+    const [, artifact = ALL_JS.name, ...figures] = match;
+    const [a, b, c, d] = figures.map(Number) as [number, number, number, number];
+    claims.push({ artifact, gzip: [a, b], brotli: [c, d] });
+  }
+  return { claims, unreadable };
+}
+
+/** What is true of one artifact; 0 B where it does not exist. */
+export const claimOf = (artifact: string, before: SizesByName, after: SizesByName): Claim => ({
+  artifact,
+  gzip: [before[artifact]?.gzip ?? 0, after[artifact]?.gzip ?? 0],
+  brotli: [before[artifact]?.brotli ?? 0, after[artifact]?.brotli ?? 0],
+});
+
+/** What is true of a commit: one claim for every artifact whose compressed size it moved. */
+export function claimsOf(before: SizesByName, after: SizesByName): Claim[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .map((artifact) => claimOf(artifact, before, after))
+    .filter(({ gzip, brotli }) => gzip[0] !== gzip[1] || brotli[0] !== brotli[1]);
+}
+
+/** The claim as it stands in a message. */
+export function formatClaim({ artifact, gzip, brotli }: Claim): string {
+  const name = artifact === ALL_JS.name ? "" : `${artifact} `;
+  return `Size: ${name}${gzip[0]} -> ${gzip[1]} gz, ${brotli[0]} -> ${brotli[1]} br`;
+}
+
+/** The lines for a message: one for each artifact that moved. */
+export interface Trailer {
+  lines: string[];
+  /** Which message they are true in: one commit's, or that of a squash of the whole branch. */
+  for: "commit" | "branch";
+}
+
+/** The lines for the message of a commit, or of a branch in one commit, that moves the sizes so; null when none moves. */
+export function trailerOf(before: SizesByName, after: SizesByName, oneCommit: boolean): Trailer | null {
+  const lines = claimsOf(before, after).map(formatClaim);
+  return lines.length > 0 ? { lines, for: oneCommit ? "commit" : "branch" } : null;
+}
+
+/** What to write above the lines. On a branch of several commits they are no commit's own. */
+export const headingOf = (trailer: Trailer): string =>
+  trailer.for === "commit" ? "For the commit message:" : "Whole branch, for a squash:";

@@ -1,0 +1,84 @@
+/** Moves the limits to where the files are: what size:tighten and size:accept have in common. */
+import { CheckError } from "../main.ts";
+import type { Sizes } from "../pipeline/index.ts";
+import { updateDocuments } from "../site/figures.ts";
+import { writeChart } from "./chart.ts";
+import { chooseBase, isOneCommit, measureCommit } from "./commits.ts";
+import { appendEntry, readLedger } from "./ledger.ts";
+import {
+  type Budgets,
+  budgetName,
+  compareRows,
+  type Difference,
+  describeDifference,
+  explainBudgets,
+  onlyShrinks,
+  readLimits,
+  rowsOf,
+  writeLimits,
+} from "./limits.ts";
+import { measureTree } from "./measure.ts";
+import { CHART, COMPRESSED, LEDGER, LIMITS } from "./settings.ts";
+import { budgetFor } from "./stamps.ts";
+import { headingOf, type Trailer, trailerOf } from "./trailer.ts";
+
+/** What moved, and the lines for the message of the commit that it belongs to. */
+export interface Update {
+  differences: Difference[];
+  /** The documents whose figures were brought up to date. */
+  documents: string[];
+  trailer: Trailer | null;
+}
+
+/**
+ * Writes the rows of today's files, one line in the ledger, the chart, and the figures in the documents.
+ *
+ * Throws CheckError, with nothing written, when no row moves, when one grows and `growth` is not allowed, or when one
+ * is over the hard budget.
+ */
+export async function moveLimits(reason: string, growth: boolean): Promise<Update> {
+  const measured = await measureTree();
+  const budgets: Budgets = {};
+  for (const file of measured) {
+    const { name, spread } = file;
+    for (const format of COMPRESSED) {
+      budgets[budgetName(name, format)] = await budgetFor(file, spread[format], format);
+    }
+  }
+  const rows = rowsOf(measured, budgets);
+  const differences = explainBudgets(compareRows(readLimits(), rows), measured);
+  if (differences.length === 0)
+    throw new CheckError(`every row of ${LIMITS} stands at the exact byte already`);
+  if (!growth && !onlyShrinks(differences)) {
+    throw new CheckError(
+      [
+        "tightening is for files that shrank; these rows grow, come or go:",
+        ...differences
+          .filter((difference) => !onlyShrinks([difference]))
+          .map((row) => `  ${describeDifference(row)}`),
+        'If that is what you want: npm run size:accept -- --reason "..."',
+      ].join("\n"),
+    );
+  }
+  const sizes: Record<string, Sizes> = Object.fromEntries(measured.map((entry) => [entry.name, entry.sizes]));
+  await writeLimits(rows);
+  appendEntry(sizes, reason);
+  writeChart(readLedger());
+  const documents = await updateDocuments();
+
+  const base = chooseBase();
+  return {
+    differences,
+    documents,
+    trailer: base && trailerOf(await measureCommit(base.commit), sizes, isOneCommit(base)),
+  };
+}
+
+/** The update in words. */
+export function describeUpdate({ differences, documents, trailer }: Update): string {
+  return [
+    ...differences.map(describeDifference),
+    `written: ${[LIMITS, LEDGER, CHART, ...documents].join(", ")}: commit them with the change`,
+    ...(trailer ? [headingOf(trailer), ...trailer.lines] : []),
+  ].join("\n");
+}

@@ -1,0 +1,102 @@
+/** What `npm run size:wire` finds out: one row a response, and whether the ones that count fit. */
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import { serveRelease } from "../../test/support/nginx.ts";
+import { CheckError } from "../main.ts";
+import { PREFIX, SCRIPT } from "../release/layout.ts";
+import { release } from "../release/publish.ts";
+import { type Measured, measure, type Protocol } from "./wire-measure.ts";
+
+/**
+ * What one TCP segment carries over Ethernet and IPv4 with timestamps, in bytes: 1500 less 20 (IP), 20 (TCP) and
+ * 12 (timestamps).
+ */
+export const SEGMENT = 1448;
+
+export type Encoding = "br" | "gzip";
+
+export interface WireRow {
+  path: string;
+  protocol: Protocol;
+  encoding: Encoding;
+  status: 200 | 304;
+  /** Bytes. `total` is `body` and everything around it: status, headers, frames, TLS records. */
+  body: number;
+  around: number;
+  total: number;
+  /** TLS records. */
+  records: number;
+  /** TCP segments that the bytes fill. */
+  segments: number;
+  /** Whether this row can fail the check. */
+  gated: boolean;
+}
+
+export interface WireReport {
+  build: string;
+  limit: number;
+  rows: WireRow[];
+}
+
+/**
+ * The rows that decide: brotli. Every browser that takes brotli says so over HTTPS, and has for years; gzip goes to what
+ * is older or not a browser, so it is reported, not gated. Both protocols and both addresses count.
+ */
+const isGated = (encoding: Encoding, status: number) => encoding === "br" && status === 200;
+
+const UNPACK = { br: brotliDecompressSync, gzip: gunzipSync };
+
+/** Throws CheckError when the response is not the script in the form that was asked for. */
+function check(got: Measured, encoding: Encoding, script: Buffer, what: string): void {
+  if (got.status !== 200 || got.headers["content-encoding"] !== encoding) {
+    throw new CheckError(`${what}: got ${got.status} ${got.headers["content-encoding"] ?? "uncompressed"}`);
+  }
+  if (!UNPACK[encoding](got.body).equals(script)) throw new CheckError(`${what}: the body is another file`);
+}
+
+/** Serves the build in `dist`, laid out in the empty folder `root`, by a real nginx, and measures every response. */
+export async function measureWire(dist: string, root: string, limit: number = SEGMENT): Promise<WireReport> {
+  const { build } = await release({ root, from: dist });
+  const script = build.files.get(SCRIPT)!;
+  const server = await serveRelease(root);
+  const rows: WireRow[] = [];
+  const add = (key: Pick<WireRow, "path" | "protocol" | "encoding">, status: 200 | 304, got: Measured) => {
+    const { total, records } = got;
+    const body = got.body.length;
+    const segments = Math.ceil(total / SEGMENT);
+    const gated = isGated(key.encoding, status);
+    rows.push({ ...key, status, body, around: total - body, total, records, segments, gated });
+  };
+  try {
+    for (const path of [`${PREFIX}/${SCRIPT}`, `${PREFIX}/${build.number}/${SCRIPT}`]) {
+      for (const protocol of ["HTTP/2", "HTTP/1.1"] as const) {
+        for (const encoding of ["br", "gzip"] as const) {
+          const ask = (headers: Record<string, string>) =>
+            measure({
+              port: server.httpsPort,
+              certificate: server.certificate,
+              protocol,
+              path,
+              headers: { "accept-encoding": encoding, ...headers },
+            });
+          const what = `${path} over ${protocol} as ${encoding}`;
+          const full = await ask({});
+          check(full, encoding, script, what);
+          add({ path, protocol, encoding }, 200, full);
+          if (encoding !== "br" || !full.headers.etag) continue;
+          const again = await ask({ "if-none-match": full.headers.etag });
+          if (again.status !== 304)
+            throw new CheckError(`${what}: asked again, got ${again.status}, not 304`);
+          add({ path, protocol, encoding }, 304, again);
+        }
+      }
+    }
+  } finally {
+    await server.stop();
+  }
+  return { build: build.number, limit, rows };
+}
+
+/** The rows over the line that may not be. */
+export function failures({ rows, limit }: WireReport): WireRow[] {
+  return rows.filter(({ gated, total }) => gated && total > limit);
+}
