@@ -1,0 +1,65 @@
+/** Where everything lies in a release folder. The paths are the contract with web servers, uploads and rollbacks. */
+import { join } from "node:path";
+import { ALL_JS } from "../config.ts";
+import { BuildError } from "../pipeline/artifact.ts";
+import { checkBuildNumber } from "../pipeline/stamp.ts";
+
+/** Where the SDK lives under its origin, as it has since version 2.0 of the API. */
+export const PREFIX = "/js/2.0";
+
+/** The file that pages load, and what it is called in every build. */
+export const SCRIPT = ALL_JS.name;
+
+/** The three forms of the script: they are published, and switched, together. */
+export const FORMS = [SCRIPT, `${SCRIPT}.gz`, `${SCRIPT}.br`] as const;
+
+/** Everything in the public folder of a build. */
+export const PUBLIC_FILES = [...FORMS, "manifest.json"] as const;
+
+export const MAP = `${SCRIPT}.map`;
+
+/**
+ * The paths in release folder `root`:
+ *
+ *     public/                          what a web server serves, and nothing else
+ *       _headers                       for static hosts
+ *       js/2.0/<build>/all.js{,.gz,.br}, manifest.json
+ *       js/2.0/all.js{,.gz,.br}        three links to ../../../current/, made once, never changed
+ *     current -> public/js/2.0/<build> the one link that a switch replaces
+ *     nginx.conf                       for nginx, to be included in a server block
+ *     private/maps/<build>/all.js.map  never served
+ *     private/lock, private/staging-*  of a running (or an interrupted) release
+ */
+export function layout(root: string) {
+  const publicRoot = join(root, "public");
+  const scripts = join(publicRoot, PREFIX);
+  const privateRoot = join(root, "private");
+  return {
+    root,
+    publicRoot,
+    scripts,
+    build: (build: string) => join(scripts, build),
+    alias: (form: string) => join(scripts, form),
+    current: join(root, "current"),
+    headers: join(publicRoot, "_headers"),
+    nginx: join(root, "nginx.conf"),
+    privateRoot,
+    maps: (build: string) => join(privateRoot, "maps", build),
+    lock: join(privateRoot, "lock"),
+    staging: join(privateRoot, `staging-${process.pid}`),
+  };
+}
+
+export type Layout = ReturnType<typeof layout>;
+
+/** Returns the build number when it can also be a folder beside the alias; throws BuildError otherwise. */
+export function checkFolderName(build: string): string {
+  checkBuildNumber(build);
+  if (/^[^A-Za-z0-9]/.test(build) || build.startsWith(SCRIPT)) {
+    throw new BuildError(
+      `the build number ${JSON.stringify(build)} is refused for a release: ` +
+        `it must start with a letter or a digit, and not with "${SCRIPT}"`,
+    );
+  }
+  return build;
+}

@@ -1,0 +1,67 @@
+/** `npm run release`: lays a build out for a web server or a CDN, and moves the address that pages use to it. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { gitOrNull } from "../git.ts";
+import { CheckError, isMain, runCommand, writing } from "../main.ts";
+import { type Options, parseOptions } from "./options.ts";
+import { release, switchTo } from "./publish.ts";
+import { describeList, describeReleased, listBuilds, releasedJson } from "./report.ts";
+
+/** What a build is made of. */
+const SOURCES = ["src", "scripts", "package.json", "package-lock.json", "tsconfig.json"];
+
+/** A manifest names a commit, and anybody may rebuild that commit and compare: so it must be what was built. */
+function assertCommitted(): void {
+  const changes = gitOrNull("status", "--porcelain", "--", ...SOURCES);
+  if (changes) {
+    const files = changes.split("\n").map((line) => line.slice(3));
+    throw new CheckError(
+      `${files[0]}${files.length > 1 ? ` and ${files.length - 1} more` : ""} is in no commit, so nobody could ` +
+        `rebuild this release: commit first, or give --allow-dirty`,
+    );
+  }
+}
+
+/** Calls `use` with a folder that holds the build: the one given, or one built for the occasion. */
+async function withBuild<T>(options: Options, use: (folder: string) => Promise<T>): Promise<T> {
+  if (options.from !== undefined) return use(resolve(options.from));
+  if (!options.allowDirty) assertCommitted();
+  const folder = await mkdtemp(join(tmpdir(), "release-build-"));
+  try {
+    console.error("building");
+    // Only here: a rollback in a hurry does not wait for a compiler to load.
+    const { build } = await import("../build.ts");
+    await build({ out: folder, buildNumber: options.buildNumber });
+    return await use(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function main(argv: string[]): Promise<void> {
+  const options = parseOptions(argv);
+  const { site } = options;
+  const root = resolve(options.out);
+
+  if (options.list) {
+    const builds = await listBuilds(root, site);
+    console.log(options.json ? JSON.stringify(builds, null, 2) : describeList(builds));
+    if (builds.some(({ damage }) => damage)) throw new CheckError("a published build is damaged");
+    return;
+  }
+  const number = options.rollback ?? options.switch;
+  const released =
+    number !== undefined
+      ? await switchTo(root, number)
+      : await withBuild(options, (from) =>
+          writing("--out", options.out, () => release({ root, from, switchAlias: !options.stage })),
+        );
+  console.log(
+    options.json
+      ? JSON.stringify(releasedJson(released, root, site), null, 2)
+      : describeReleased(released, root, site),
+  );
+}
+
+if (isMain(import.meta.url)) await runCommand(main);

@@ -1,0 +1,110 @@
+/** What a person, or a script (`--json`), is told of builds. */
+import pc from "picocolors";
+import { PRODUCTION } from "../config.ts";
+import type { ManifestFile } from "../pipeline/emit.ts";
+import { currentNumber, publishedNumbers, readPublished, releaseTime, scriptOf } from "./builds.ts";
+import { layout, PREFIX, SCRIPT } from "./layout.ts";
+import type { Released } from "./publish.ts";
+
+/** Where the production site serves the release folder. */
+export const SITE = PRODUCTION.apiOrigin;
+
+export const urlOf = (build: string, site = SITE) => `${site}${PREFIX}/${build}/${SCRIPT}`;
+export const aliasUrl = (site = SITE) => `${site}${PREFIX}/${SCRIPT}`;
+
+/** The tag for pages that want exactly this build, and no other byte (W3C Subresource Integrity). */
+export function scriptTag(
+  build: string,
+  { integrity }: Pick<ManifestFile, "integrity">,
+  site = SITE,
+): string {
+  return `<script src="${urlOf(build, site)}" integrity="${integrity}" crossorigin></script>`;
+}
+
+export interface ListedBuild {
+  build: string;
+  commit: string | null;
+  /** True for the build that the alias serves. */
+  current: boolean;
+  /** ISO 8601, UTC. */
+  released: string;
+  /** Bytes. Null when the build is damaged. */
+  sizes: { raw: number; gzip: number; brotli: number } | null;
+  tag: string | null;
+  /** What is wrong with the build; null when nothing is. */
+  damage: string | null;
+}
+
+/** Every build in the folder, oldest first, each one read and checked. */
+export async function listBuilds(root: string, site = SITE): Promise<ListedBuild[]> {
+  const at = layout(root);
+  const current = await currentNumber(at);
+  return Promise.all(
+    (await publishedNumbers(at)).map(async (number): Promise<ListedBuild> => {
+      const time = (await releaseTime(at, number)) ?? 0;
+      const common = {
+        build: number,
+        current: number === current,
+        released: new Date(time * 1000).toISOString(),
+      };
+      try {
+        const { manifest } = await readPublished(at, number);
+        const script = scriptOf(manifest);
+        const { raw, gzip, brotli } = script;
+        return {
+          ...common,
+          commit: manifest.commit,
+          sizes: { raw, gzip, brotli },
+          tag: scriptTag(number, script, site),
+          damage: null,
+        };
+      } catch (error) {
+        return { ...common, commit: null, sizes: null, tag: null, damage: (error as Error).message };
+      }
+    }),
+  );
+}
+
+export function describeList(builds: readonly ListedBuild[]): string {
+  if (builds.length === 0) return "no build was released here yet";
+  return builds
+    .map(({ build, current, commit, released, sizes, tag, damage }) => {
+      const mark = current ? pc.green("* ") : "  ";
+      const facts = sizes ? `${sizes.raw} B, ${sizes.gzip} B gzip, ${sizes.brotli} B brotli` : "";
+      const head = `${mark}${pc.bold(build)}  ${released}  ${commit?.slice(0, 10) ?? "no commit"}  ${facts}`;
+      return `${head.trimEnd()}\n    ${damage ? pc.red(damage) : tag}`;
+    })
+    .join("\n");
+}
+
+/** The same facts as `describeReleased`, for `--json`. */
+export function releasedJson({ build, published, before, now }: Released, root: string, site = SITE) {
+  const script = scriptOf(build.manifest);
+  return {
+    build: build.number,
+    commit: build.manifest.commit,
+    published,
+    alias: { before, now, url: aliasUrl(site) },
+    url: urlOf(build.number, site),
+    integrity: script.integrity,
+    tag: scriptTag(build.number, script, site),
+    publicRoot: layout(root).publicRoot,
+  };
+}
+
+export function describeReleased(released: Released, root: string, site = SITE): string {
+  const { build, published, before, now } = released;
+  const script = scriptOf(build.manifest);
+  const alias =
+    now === before
+      ? now === null
+        ? "serves nothing yet"
+        : `serves build ${now}, as before`
+      : `serves build ${now}${before === null ? "" : ` (before: ${before})`}`;
+  return [
+    `build ${pc.bold(build.number)} ${published ? "is published" : "was there, the same to the byte"} in ${layout(root).publicRoot}`,
+    `  ${PREFIX}/${build.number}/${SCRIPT}  ${script.raw} B  ${script.gzip} B gzip  ${script.brotli} B brotli`,
+    `  ${PREFIX}/${SCRIPT} ${alias}`,
+    scriptTag(build.number, script, site),
+  ].join("\n");
+}
