@@ -1,0 +1,136 @@
+/** The generated parts of README and CHANGELOG, each a piece of Markdown made from measurements or from the types. */
+import { PRODUCTION, TARGETS } from "../config.ts";
+import { type Artifact, buildArtifact, type Sizes, sizesOf } from "../pipeline/index.ts";
+import { FIXED_NUMBER } from "../size/settings.ts";
+import { type Engines, readEngines } from "./engines.ts";
+import { type Peers, readPeers } from "./peers.ts";
+import { type Declaration, type Reference, readReference } from "./reference.ts";
+
+/** Everything that a generated part may say. */
+export interface Figures {
+  /** What was measured now, at FIXED_NUMBER, by the artifact's name. */
+  sizes: Record<string, Sizes>;
+  /** What was measured. */
+  artifacts: Artifact[];
+  peers: Peers;
+  engines: Engines;
+  reference: Reference;
+}
+
+/** Builds and measures every artifact. Takes a few seconds. */
+export async function measureFigures(): Promise<Figures> {
+  const artifacts = await Promise.all(
+    TARGETS.map((target) => buildArtifact(target, { tier: PRODUCTION, buildNumber: FIXED_NUMBER })),
+  );
+  return figuresOf(artifacts);
+}
+
+/** What is shown of `artifacts`, beside what was measured and run before. */
+export async function figuresOf(artifacts: Figures["artifacts"]): Promise<Figures> {
+  return {
+    sizes: Object.fromEntries(artifacts.map((artifact) => [artifact.name, sizesOf(artifact)])),
+    artifacts,
+    peers: await readPeers(),
+    engines: await readEngines(),
+    reference: readReference(),
+  };
+}
+
+const count = (bytes: number): string => bytes.toLocaleString("en");
+
+type Row = readonly string[];
+
+/** A Markdown table; columns from the second on are figures when `figures` says so. */
+function table(head: Row, rows: readonly Row[], figures = false): string {
+  const line = (cells: Row): string => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  const rule = head.map((_, index) => (figures && index > 0 ? "---:" : "---"));
+  return [line(head), line(rule), ...rows.map(line)].join("\n");
+}
+
+const three = ({ raw, gzip, brotli }: Sizes): string[] => [raw, gzip, brotli].map(count);
+
+function sizes({ sizes: ours, peers: { original, peers, date } }: Figures): string {
+  const rows = [
+    ...Object.entries(ours).map(([name, size]) => [`**\`${name}\`**`, ...three(size)]),
+    [`${original.name}, ${original.version}`, ...three(original.sizes)],
+    ...peers.map(({ name, version, sizes: size }) => [`${name} ${version}`, ...three(size)]),
+  ];
+  return [
+    table(["bytes", "raw", "gzip", "brotli"], rows, true),
+    "",
+    `Ours: the files that ship, at build number ${FIXED_NUMBER}. The original: through the same minifier. The others: the`,
+    `smallest program that opens a popup login, through esbuild, measured on ${date} (\`npm run size:peers\`).`,
+  ].join("\n");
+}
+
+/** An interface of the types as a table: name, type, meaning. */
+function members(reference: Reference, ...names: string[]): string {
+  const declarations = names.map(
+    (name): Declaration => reference.interfaces.find((each) => each.name === name)!,
+  );
+  const rows = declarations.flatMap((declaration) =>
+    declaration.members.map(({ name, type, optional, doc }) => [
+      `\`${name}\`${optional ? " (optional)" : ""}`,
+      `\`${type}\``,
+      doc.join(" "),
+    ]),
+  );
+  return table(["name", "type", "meaning"], rows);
+}
+
+function errors({ reference }: Figures): string {
+  return table(
+    ["`errorName`", "from", "when"],
+    reference.errors.map(({ name, group, doc }) => [`\`${name}\``, group.replace(/^The |'s.*$/g, ""), doc]),
+  );
+}
+
+function support({ engines: { browsers, old, date } }: Figures): string {
+  const rows = [
+    ...browsers.map((browser) => [browser, "the whole flow suite, in the real browser"]),
+    ["IE 10, IE 11 (`postMessage`)", "emulation: their user agents, in each of these browsers"],
+    [
+      "IE 8, IE 9 (hidden frame)",
+      "emulation: their user agents in each of these browsers, which really take the frame's way; " +
+        `${old.join(" and ")}, which know ES5 and nothing newer, with a host of 2010; a parse as ES3`,
+    ],
+    ["Firefox 20 and older", "**not supported**: its `crypto` has no `getRandomValues`"],
+  ];
+  return [
+    table(["browser", "held by"], rows),
+    "",
+    `Last run in all of them on ${date} (\`npm run docs:engines\`).`,
+  ].join("\n");
+}
+
+/** By name, as the documents' markers ask for them. */
+export const BLOCKS: Record<string, (figures: Figures) => string> = {
+  summary: ({ sizes: { "all.js": script, "index.mjs": module } }) =>
+    `The script is **${count(script!.gzip)} bytes** gzipped (${count(script!.brotli)} with brotli); ` +
+    `the module ${count(module!.gzip)} (${count(module!.brotli)}). No dependencies.`,
+  sizes,
+  init: ({ reference }) => members(reference, "InitOptions"),
+  authenticate: ({ reference }) => members(reference, "AuthenticateOptions"),
+  session: ({ reference }) => members(reference, "Session"),
+  login: ({ reference }) => members(reference, "LoginOptions"),
+  errors,
+  support,
+  changelog: ({ sizes: ours }) =>
+    Object.entries(ours)
+      .map(([name, size]) => {
+        const [raw, gzip, brotli] = three(size);
+        return `- \`${name}\`: ${raw} B raw, ${gzip} B gzip, ${brotli} B brotli.`;
+      })
+      .join("\n"),
+};
+
+const MARKED = /(<!-- figures: ([\w-]+) -->\n)[\s\S]*?(\n<!-- \/figures -->)/g;
+
+/** `text` with each part between `<!-- figures: NAME -->` and `<!-- /figures -->` made anew. Throws an Error for an unknown name. */
+export function fill(text: string, figures: Figures): string {
+  return text.replace(MARKED, (_, open: string, name: string, close: string) => {
+    const block = BLOCKS[name];
+    if (!block) throw new Error(`there is no generated part named "${name}"`);
+    return `${open}\n${block(figures)}\n${close}`;
+  });
+}

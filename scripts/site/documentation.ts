@@ -1,0 +1,95 @@
+/** The first page: what it is, both envelopes side by side, and the reference. */
+import type { Manifest } from "../pipeline/emit.ts";
+import { code, escapeHtml, prose, snippet, table } from "./html.ts";
+import type { Declaration, Reference } from "./reference.ts";
+import { snippetsOf } from "./snippets.ts";
+
+/** The order in which a reader needs them. */
+const SECTIONS: [interfaceName: string, heading: string][] = [
+  ["StackExchangeAuth", "SE"],
+  ["InitOptions", "Options of init"],
+  ["Ready", "What complete is given"],
+  ["AuthenticateOptions", "Options of authenticate"],
+  ["Session", "Session: what success is given"],
+  ["NetworkUser", "NetworkUser: an account on one site"],
+  ["Failure", "Failure: what error is given"],
+  ["LoginOptions", "Options of login, in the module"],
+  ["AuthError", "AuthError: why login was rejected"],
+];
+
+const idOf = (name: string): string => name.toLowerCase();
+
+/** A type, with links to the interfaces that it names. */
+function typeOf(type: string, known: ReadonlySet<string>): string {
+  return `<code>${escapeHtml(type).replace(/\w+/g, (word) =>
+    known.has(word) ? `<a href="#${idOf(word)}">${word}</a>` : word,
+  )}</code>`;
+}
+
+function section(declaration: Declaration, heading: string, known: ReadonlySet<string>): string {
+  const { name, doc, inherits, members } = declaration;
+  const rows = members.map((member) => [
+    `${code(member.name)}${member.optional ? ' <span class="hint">optional</span>' : ""}`,
+    typeOf(member.type, known),
+    member.doc.map(prose).join("<br>"),
+  ]);
+  return `<section aria-labelledby="${idOf(name)}">
+<h3 id="${idOf(name)}">${escapeHtml(heading)}</h3>
+${doc.map((text) => `<p>${prose(text)}</p>`).join("\n")}
+${inherits ? `<p>Has everything of ${typeOf(inherits, known)}, too.</p>` : ""}
+${table(heading, ["Name", "Type", "Meaning"], rows)}
+</section>`;
+}
+
+/** Throws an Error when the types have an interface that no section shows. */
+export function documentationPage(manifest: Manifest, reference: Reference): string {
+  const shown = new Map(SECTIONS);
+  const unknown = reference.interfaces.find(({ name }) => !shown.has(name));
+  if (unknown) throw new Error(`the documentation has no section for ${unknown.name}`);
+  const known = new Set([...shown.keys(), "Scope", "ErrorName"]);
+  const snippets = snippetsOf(manifest);
+  const show = (id: string): string => snippet(id, ...snippets[id]!);
+  const size = (name: string): string => {
+    const { raw, gzip, brotli } = manifest.files[name]!;
+    return `${gzip} bytes with gzip, ${brotli} with brotli, ${raw} as they are`;
+  };
+  const errors = reference.errors.map(({ name, group, doc }) => [code(name), escapeHtml(group), prose(doc)]);
+  return `<h1>Sign in with Stack Exchange</h1>
+<p class="lead">A popup, a yes or a no, one callback: a login for any web page, in about a kilobyte. Every login ends in
+exactly one callback, also when the popup is blocked, closed, or never answers; and no answer is believed unless its origin, its
+window and its state are right.</p>
+<p><a class="button" href="playground.html">Try it in the playground</a></p>
+<h2 id="use">Use it</h2>
+<div class="envelopes">
+<section class="card" aria-labelledby="script-title">
+<h3 id="script-title">The hosted script</h3>
+<p>For every browser since IE 8, and a global, <code>SE</code>. Build ${escapeHtml(manifest.buildNumber)}: ${size("all.js")}.</p>
+${show("script-alias")}
+${show("script-pinned")}
+${show("script-use")}
+</section>
+<section class="card" aria-labelledby="module-title">
+<h3 id="module-title">The ES module</h3>
+<p>For browsers of today: <code>fetch</code>, promises, an <code>AbortSignal</code>. ${size("index.mjs")}.</p>
+${show("module-install")}
+${show("module-use")}
+${show("module-cancel")}
+</section>
+</div>
+<p>Both need an app: its client id and its request key are on its page at <a href="https://stackapps.com/apps/oauth">Stack Apps</a>,
+where the client side flow must be on, and the desktop redirect must not be off.</p>
+<h2 id="reference">Reference</h2>
+${SECTIONS.flatMap(([name, heading]) => {
+  const declaration = reference.interfaces.find((each) => each.name === name);
+  return declaration ? [section(declaration, heading, known)] : [];
+}).join("\n")}
+<section aria-labelledby="scope">
+<h3 id="scope">Scope: a permission to ask for</h3>
+${reference.scopes.doc.map((text) => `<p>${prose(text)}</p>`).join("\n")}
+<p>${reference.scopes.names.map(code).join(", ")}</p>
+</section>
+<section aria-labelledby="errorname">
+<h3 id="errorname">ErrorName: how a login can fail</h3>
+${table("Errors", ["errorName", "Whose", "When"], errors)}
+</section>`;
+}

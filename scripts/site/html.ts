@@ -1,0 +1,44 @@
+/** HTML from text that is not trusted to be HTML. */
+
+const CODES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+
+export const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (character) => CODES[character]!);
+
+/** Text of a docstring: `code` in backticks, and addresses become links. */
+export function prose(text: string): string {
+  return escapeHtml(text)
+    .replace(/`([^`]+)`/g, "<code>$1</code>")
+    .replace(/\{@link (\w+)\}/g, "<code>$1</code>")
+    .replace(/https:\/\/[^\s<]*[^\s<.,)]/g, '<a href="$&">$&</a>');
+}
+
+export const code = (text: string): string => `<code>${escapeHtml(text)}</code>`;
+
+/**
+ * A table that scrolls sideways by itself, so that the page does not; one of words alone is stacked on a narrow screen.
+ * Cells are HTML; `figures` are the columns that stand at the right.
+ */
+export function table(
+  caption: string,
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  figures: readonly number[] = [],
+): string {
+  const kind = (index: number): string => (figures.includes(index) ? ' class="number"' : "");
+  const headings = head.map((cell, index) => `<th scope="col"${kind(index)}>${cell}</th>`).join("");
+  const body = rows.map(([first, ...rest]) => {
+    const cells = rest.map((cell, index) => `<td${kind(index + 1)}>${cell}</td>`).join("");
+    return `<tr><th scope="row"${kind(0)}>${first}</th>${cells}</tr>`;
+  });
+  return `<div class="${figures.length ? "scroll" : "scroll stack"}" role="group" tabindex="0" aria-label="${escapeHtml(caption)}">
+<table><caption>${escapeHtml(caption)}</caption><thead><tr>${headings}</tr></thead>
+<tbody>
+${body.join("\n")}
+</tbody></table></div>`;
+}
+
+/** Code to read and to copy; page/copy.js makes the button. */
+export function snippet(id: string, label: string, text: string): string {
+  return `<figure class="snippet"><figcaption>${escapeHtml(label)}</figcaption>
+<pre id="${id}">${escapeHtml(text)}</pre></figure>`;
+}

@@ -1,0 +1,73 @@
+/** What every page has: head, navigation, foot. */
+import type { Origins } from "../dev-tier/index.ts";
+import { escapeHtml } from "./html.ts";
+
+/** In the order of the navigation. */
+export const NAVIGATION = [
+  ["index.html", "Documentation"],
+  ["playground.html", "Playground"],
+  ["size.html", "Size"],
+  ["migration.html", "Migration"],
+  ["headers.html", "Headers"],
+  ["security.html", "Security"],
+] as const;
+
+export interface PageParts {
+  /** The file's name; its place in the navigation, too. */
+  name: string;
+  title: string;
+  /** What stands in `<main>`, as HTML. */
+  body: string;
+  /** Modules of `page/` to load. */
+  scripts?: string[];
+  /** The Content-Security-Policy where no server sends one. */
+  policy?: string;
+}
+
+/** The page runs its own files and the API's JSONP, and reaches no other host. */
+export function policyOf(apiOrigin: Origins["api"]): string {
+  return [
+    "default-src 'none'",
+    `script-src 'self' ${apiOrigin}`,
+    "style-src 'self'",
+    "connect-src 'self'",
+    "img-src 'self' data:",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
+}
+
+export function layout(
+  { name, title, body, scripts = [], policy }: PageParts,
+  names: readonly string[],
+): string {
+  const links = NAVIGATION.filter(([address]) => names.includes(address)).map(
+    ([address, text]) =>
+      `<li><a href="${address}"${address === name ? ' aria-current="page"' : ""}>${escapeHtml(text)}</a></li>`,
+  );
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+${policy ? `<meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy)}">\n` : ""}<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="description" content="Sign in with Stack Exchange through a popup, in about a kilobyte.">
+<title>${escapeHtml(title)} - stackexchange-auth</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="site.css">
+${scripts.map((script) => `<script type="module" src="${script}"></script>`).join("\n")}
+</head>
+<body>
+<a class="skip" href="#main">Skip to the content</a>
+<header class="top">
+<p class="brand"><a href="index.html">stackexchange-auth</a></p>
+<nav aria-label="Pages"><ul>
+${links.join("\n")}
+</ul></nav>
+</header>
+<main id="main" tabindex="-1">
+${body}
+</main>
+</body>
+</html>
+`;
+}

@@ -1,0 +1,81 @@
+/** `npm run site`: the documentation and the playground as static files, for any host. */
+import { mkdir, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { chooseBuildNumber } from "../build.ts";
+import { PRODUCTION, TARGETS } from "../config.ts";
+import { createDevTier } from "../dev-tier/index.ts";
+import { gitOrNull } from "../git.ts";
+import { isMain, newCommand, runCommand, writing } from "../main.ts";
+import { manifestOf } from "../pipeline/emit.ts";
+import { type Artifact, buildArtifact } from "../pipeline/index.ts";
+import { keptFeatures, measureFeaturesFor } from "./features.ts";
+import { policyOf } from "./layout.ts";
+import { openSite, type SiteOptions } from "./pages.ts";
+
+export interface WriteOptions {
+  out: string;
+  /** The build that the pages speak of and the playground loads. */
+  artifacts: readonly Artifact[];
+  features: SiteOptions["features"];
+  measure?: SiteOptions["measure"];
+}
+
+/** What the playground offers where no server stands behind it: everything but the servers. */
+async function staticTier(): Promise<string> {
+  const origins = { site: "https://app.example", login: PRODUCTION.loginOrigin, api: PRODUCTION.apiOrigin };
+  const tier = createDevTier({ origins });
+  const facts = await (await tier.site.fetch(new Request(`${origins.site}/tier.json`))).json();
+  return JSON.stringify({ ...(facts as object), live: false });
+}
+
+/** Writes every page, and the SDK, into the folder `out`. Returns the files' names. */
+export async function writeSite({ out, artifacts, ...options }: WriteOptions): Promise<string[]> {
+  const manifest = manifestOf(artifacts, gitOrNull("rev-parse", "HEAD"));
+  const site = openSite({ manifest, policy: policyOf(PRODUCTION.apiOrigin), ...options });
+
+  const files = new Map<string, string>();
+  for (const name of site.names) files.set(name, (await site.file(name))!.body);
+  for (const { name, code } of artifacts) files.set(name, code);
+  files.set("manifest.json", `${JSON.stringify(manifest, null, 2)}\n`);
+  files.set("tier.json", await staticTier());
+  files.set("blank", "");
+
+  await mkdir(out, { recursive: true });
+  for (const [name, text] of files) await writeFile(join(out, name), text);
+  return [...files.keys()];
+}
+
+async function main(argv: string[]): Promise<void> {
+  const options = newCommand("npm run site --")
+    .description(
+      "Writes the documentation and the playground as static files. They need a web server, but none of their own: " +
+        "the playground cannot sign in there, and says so; npm start has the servers for it.",
+    )
+    .option("--out <folder>", "where to write", "dist/site")
+    .option("--build-number <id>", "default: the variable BUILD_NUMBER, else the number of commits")
+    .option("--json", "print the files' names as JSON")
+    .parse(argv, { from: "user" })
+    .opts<{ out: string; buildNumber?: string; json?: boolean }>();
+
+  const out = resolve(options.out);
+  // Before the long work, so that a wrong path is told at once.
+  await writing("--out", options.out, () => mkdir(out, { recursive: true }));
+  const buildNumber = chooseBuildNumber(options.buildNumber);
+  console.error(`building ${TARGETS.map(({ name }) => name).join(" and ")}`);
+  const artifacts = await Promise.all(
+    TARGETS.map((target) => buildArtifact(target, { tier: PRODUCTION, buildNumber })),
+  );
+  const names = await writeSite({
+    out,
+    artifacts,
+    async features(code) {
+      const kept = keptFeatures(code);
+      if (kept) return kept;
+      console.error("measuring what each feature costs, which takes about a minute");
+      return measureFeaturesFor(code);
+    },
+  });
+  console.log(options.json ? JSON.stringify(names, null, 2) : `${names.length} files written to ${out}`);
+}
+
+if (isMain(import.meta.url)) void runCommand(main);

@@ -1,0 +1,54 @@
+/** A Markdown file of the repository as a page's HTML. The files are our own, so they are trusted. */
+import { Marked } from "marked";
+import { escapeHtml, snippet } from "./html.ts";
+
+/** The pages that stand for files of the repository. */
+const PAGES: Record<string, string> = {
+  "migration.md": "migration.html",
+  "SECURITY.md": "security.html",
+  "HEADERS.md": "headers.html",
+  "README.md": "index.html",
+};
+
+const slug = (text: string): string =>
+  text
+    .toLowerCase()
+    .replace(/<[^>]+>/g, "")
+    .replace(/[^\w]+/g, "-")
+    .replace(/^-|-$/g, "");
+
+/** The text between `<!-- ... -->` is for the tools, and goes. */
+export function markdownPage(text: string): string {
+  let codes = 0;
+  const marked = new Marked({
+    renderer: {
+      heading({ tokens, depth }) {
+        const html = this.parser.parseInline(tokens);
+        return `<h${depth} id="${slug(html)}">${html}</h${depth}>\n`;
+      },
+      code({ text: source, lang }) {
+        codes++;
+        return snippet(
+          `code-${codes}`,
+          lang === "html" ? "HTML" : lang === "js" ? "JavaScript" : "Code",
+          source,
+        );
+      },
+      link({ href, tokens }) {
+        const inner = this.parser.parseInline(tokens);
+        if (/^https:|^#/.test(href)) return `<a href="${escapeHtml(href)}">${inner}</a>`;
+        const page = PAGES[href.split("/").at(-1)!];
+        // A file that is no page is in the repository only.
+        return page ? `<a href="${page}">${inner}</a>` : inner;
+      },
+    },
+  });
+  const html = marked.parse(text.replace(/<!--[\s\S]*?-->\n*/g, ""), { async: false });
+  let tables = 0;
+  return html
+    .replace(/<table>/g, () => {
+      tables++;
+      return `<div class="scroll" role="group" tabindex="0" aria-label="Table ${tables}"><table>`;
+    })
+    .replace(/<\/table>/g, "</table></div>");
+}

@@ -1,0 +1,113 @@
+/** Every file of the documentation, by name: made when it is asked for, so that `npm start` need not wait. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ALL_JS } from "../config.ts";
+import { ROOT } from "../pipeline/compile.ts";
+import type { Manifest } from "../pipeline/emit.ts";
+import type { FeatureReport } from "../size/features/measure.ts";
+import { measureHeat } from "../size/heat/model.ts";
+import { CHART } from "../size/settings.ts";
+import { type Figures, measureFigures } from "./blocks.ts";
+import { documentationPage } from "./documentation.ts";
+import { layout, type PageParts } from "./layout.ts";
+import { markdownPage } from "./markdown.ts";
+import { readReference } from "./reference.ts";
+import { sizePage } from "./size-page.ts";
+
+export interface SiteFile {
+  type: string;
+  body: string;
+}
+
+export interface Site {
+  /** The files' names; all in one folder. */
+  names: readonly string[];
+  /** Undefined for a name that is not among them. */
+  file(name: string): Promise<SiteFile | undefined>;
+}
+
+export interface SiteOptions {
+  /** The build that the documentation speaks of. */
+  manifest: Manifest;
+  /** The costs for the artifact with this text; null while they are being measured. */
+  features: (code: string) => Promise<FeatureReport | null>;
+  /** Builds and measures; `measureFigures` unless given. Called at most once. */
+  measure?: () => Promise<Figures>;
+  /** The policy to put into each page, for hosts that send no header. */
+  policy?: string;
+}
+
+const HTML = "text/html; charset=utf-8";
+const TYPES: Record<string, string> = {
+  js: "application/javascript; charset=utf-8",
+  css: "text/css; charset=utf-8",
+  svg: "image/svg+xml",
+};
+
+const ASSETS = join(ROOT, "scripts/site/page");
+const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
+
+/** Pages that are Markdown files of the repository. */
+const DOCUMENTS: Record<string, [title: string, path: string]> = {
+  "migration.html": ["Migration", "scripts/site/content/migration.md"],
+  "headers.html": ["Headers you must not send", "test/browser/HEADERS.md"],
+  "security.html": ["Security", ".github/SECURITY.md"],
+};
+
+/** The chart's own title, which says what it shows. */
+const chartTitle = (): string | null =>
+  existsSync(join(ROOT, CHART)) ? (/<title[^>]*>([^<]*)/.exec(read(CHART))?.[1] ?? null) : null;
+
+export function openSite({ manifest, features, policy, measure = measureFigures }: SiteOptions): Site {
+  const documents = Object.keys(DOCUMENTS).filter((name) => existsSync(join(ROOT, DOCUMENTS[name]![1])));
+  const assets = readdirSync(ASSETS).filter((name) => /\.(js|css)$/.test(name));
+  const pages = ["index.html", "playground.html", "size.html", ...documents];
+  const names = [...pages, ...assets, ...(existsSync(join(ROOT, CHART)) ? ["history.svg"] : [])];
+  // Two builds, and the same ones for every visit.
+  let measured: Promise<Figures> | undefined;
+
+  async function parts(name: string): Promise<Omit<PageParts, "name" | "policy">> {
+    switch (name) {
+      case "index.html":
+        return {
+          title: "Documentation",
+          body: documentationPage(manifest, readReference()),
+          scripts: ["copy.js"],
+        };
+      case "playground.html":
+        return {
+          title: "Playground",
+          body: readFileSync(join(ASSETS, name), "utf8"),
+          scripts: ["playground.js"],
+        };
+      case "size.html": {
+        measured ??= measure();
+        const { sizes, peers, artifacts } = await measured;
+        const artifact = artifacts.find(({ target }) => target === ALL_JS)!;
+        const body = sizePage({
+          sizes,
+          peers,
+          heat: measureHeat(artifact),
+          features: await features(artifact.code),
+          chart: chartTitle(),
+        });
+        return { title: "Size", body };
+      }
+      default: {
+        const [title, path] = DOCUMENTS[name]!;
+        return { title, body: markdownPage(read(path)), scripts: ["copy.js"] };
+      }
+    }
+  }
+
+  return {
+    names,
+    async file(name) {
+      if (!names.includes(name)) return undefined;
+      if (name === "history.svg") return { type: TYPES.svg!, body: read(CHART) };
+      if (!pages.includes(name))
+        return { type: TYPES[name.split(".").at(-1)!]!, body: readFileSync(join(ASSETS, name), "utf8") };
+      return { type: HTML, body: layout({ name, policy, ...(await parts(name)) }, names) };
+    },
+  };
+}

@@ -1,0 +1,135 @@
+/** The API and error reference, read from the docstrings of `src/types.ts`, so that nothing of it is written twice. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "@babel/parser";
+import { ROOT } from "../pipeline/compile.ts";
+
+const TYPES = "src/types.ts";
+
+/** A node of Babel's tree, whose own types would need a cast at every step. */
+interface Node extends Record<string, any> {
+  type: string;
+  start: number;
+  end: number;
+}
+
+interface Comment {
+  type: "CommentBlock" | "CommentLine";
+  value: string;
+  start: number;
+}
+
+/** A property or a method. */
+export interface Member {
+  name: string;
+  /** As written in the source. */
+  type: string;
+  optional: boolean;
+  /** The docstring, one line a paragraph; empty without one. */
+  doc: string[];
+}
+
+/** An interface, or a type of several names. */
+export interface Declaration {
+  name: string;
+  doc: string[];
+  /** As written, such as `Pick<AuthenticateOptions, "scope">`; empty without. */
+  inherits: string;
+  members: Member[];
+}
+
+/** One name of a union of strings. */
+export interface Named {
+  name: string;
+  /** The line comment above it, or above the names before it. */
+  group: string;
+  doc: string;
+}
+
+export interface Reference {
+  interfaces: Declaration[];
+  errors: Named[];
+  scopes: { doc: string[]; names: string[] };
+}
+
+/** The last docstring's paragraphs; the comment's stars and line breaks are no part of them. */
+function paragraphs(comments: readonly Comment[] = []): string[] {
+  const docstring = comments.findLast(({ type }) => type === "CommentBlock")?.value ?? "";
+  return docstring
+    .split("\n")
+    .map((line) => line.replace(/^\s*\*+ ?/, "").trim())
+    .join("\n")
+    .split(/\n{2,}/)
+    .map((text) => text.replaceAll("\n", " ").trim())
+    .filter(Boolean);
+}
+
+/** Reads the source text of `src/types.ts`. Throws an Error naming what has no docstring. */
+export function readReference(source: string = readFileSync(join(ROOT, TYPES), "utf8")): Reference {
+  const file = parse(source, { sourceType: "module", plugins: ["typescript"] });
+  const comments = file.comments as Comment[];
+  const textOf = (node: Node): string => source.slice(node.start, node.end).replace(/\s+/g, " ");
+  const reference: Reference = { interfaces: [], errors: [], scopes: { doc: [], names: [] } };
+
+  function documented(node: Node, name: string): string[] {
+    const doc = paragraphs(node.leadingComments);
+    if (doc.length === 0) throw new Error(`${TYPES}: ${name} has no docstring`);
+    return doc;
+  }
+
+  function member(node: Node, owner: string): Member {
+    const name = node.key.name as string;
+    const method = node.type === "TSMethodSignature";
+    const annotation: Node = node.typeAnnotation.typeAnnotation;
+    const type = method
+      ? `(${node.parameters.map(textOf).join(", ")}) => ${textOf(annotation)}`
+      : textOf(annotation).replace(/ \| undefined$/, (end) => (node.optional ? "" : end));
+    // What the API sends is documented by the API, and a literal type says everything itself.
+    const plain = owner === "NetworkUser" || annotation.type === "TSLiteralType";
+    const doc = plain ? paragraphs(node.leadingComments) : documented(node, `${owner}.${name}`);
+    // Parentheses that only kept `| undefined` apart from a function type.
+    return {
+      name,
+      type: type.replace(/^\((\(.*\) => [^()]*)\)$/, "$1"),
+      optional: Boolean(node.optional),
+      doc,
+    };
+  }
+
+  /** The strings of a union, each with its docstring and the heading of its group. */
+  function names(union: Node): Named[] {
+    let group = "";
+    let from = union.start;
+    return (union.types as Node[]).flatMap((type) => {
+      // By place, because the parser hands a comment before a `|` to whichever node it sees next.
+      const above = comments.filter(({ start }) => start >= from && start < type.start);
+      from = type.end;
+      group = above.findLast((comment) => comment.type === "CommentLine")?.value.trim() ?? group;
+      if (type.type !== "TSLiteralType") return [];
+      return [{ name: type.literal.value as string, group, doc: paragraphs(above).join(" ") }];
+    });
+  }
+
+  for (const statement of file.program.body as unknown as Node[]) {
+    if (statement.type !== "ExportNamedDeclaration") continue;
+    const declaration = statement.declaration as Node | null;
+    if (declaration?.type === "TSInterfaceDeclaration") {
+      const name = declaration.id.name as string;
+      reference.interfaces.push({
+        name,
+        doc: documented(statement, name),
+        inherits: (declaration.extends ?? []).map(textOf).join(", "),
+        members: declaration.body.body.map((node: Node) => member(node, name)),
+      });
+    } else if (declaration?.type === "TSTypeAliasDeclaration") {
+      const found = names({ ...declaration.typeAnnotation, start: declaration.start });
+      if (declaration.id.name === "ErrorName") {
+        for (const { name, doc } of found) if (!doc) throw new Error(`${TYPES}: ${name} has no docstring`);
+        reference.errors = found;
+      }
+      if (declaration.id.name === "Scope")
+        reference.scopes = { doc: documented(statement, "Scope"), names: found.map(({ name }) => name) };
+    }
+  }
+  return reference;
+}

@@ -1,0 +1,152 @@
+/** The size page: the chart, the price of each feature, the heat map, the peers. All of it is the tools' own output. */
+import type { Sizes } from "../pipeline/index.ts";
+import type { FeatureReport } from "../size/features/measure.ts";
+import type { Heat } from "../size/heat/model.ts";
+import { FIXED_NUMBER } from "../size/settings.ts";
+import { code, escapeHtml, table } from "./html.ts";
+import type { Peers } from "./peers.ts";
+
+export interface SizeData {
+  sizes: Record<string, Sizes>;
+  peers: Peers;
+  heat: Heat;
+  /** Null while it is being measured. */
+  features: FeatureReport | null;
+  /** Whether there is a history.svg to show, and what its title says. */
+  chart: string | null;
+}
+
+const count = (bytes: number): string => bytes.toLocaleString("en");
+const three = ({ raw, gzip, brotli }: Sizes): string[] => [raw, gzip, brotli].map(count);
+const FIGURES = [1, 2, 3];
+
+/** Upper bounds of the shades, in bits a character; a byte that is not compressed costs 8. */
+const SHADES = [0.5, 1, 2, 3.5, 5, 6.5, 8];
+const shade = (bits: number): number => {
+  const level = SHADES.findIndex((limit) => bits <= limit);
+  return level < 0 ? SHADES.length : level;
+};
+
+/** The minified text, each character in its shade; neighbours of one shade share an element. */
+function heatMap(heat: Heat): string {
+  let html = "";
+  for (let at = 0; at < heat.code.length; ) {
+    const level = shade(heat.characters[at]!);
+    let end = at + 1;
+    while (end < heat.code.length && shade(heat.characters[end]!) === level) end++;
+    html += `<span class="h${level}">${escapeHtml(heat.code.slice(at, end))}</span>`;
+    at = end;
+  }
+  return html;
+}
+
+function legend(): string {
+  const labels = [...SHADES.map((limit) => `up to ${limit}`), `over ${SHADES.at(-1)}`];
+  return labels.map((label, level) => `<span class="h${level}">${label}</span>`).join(" ");
+}
+
+/** A table cell that draws its figure as a bar, too. The bar says nothing that the figure does not. */
+const bar = (value: number, most: number): string =>
+  `<meter class="bar" min="0" max="${most}" value="${Math.max(0, value)}" aria-hidden="true"></meter>`;
+
+function features(report: FeatureReport | null): string {
+  if (!report) {
+    return `<p class="card notice" id="measuring">Being measured: the SDK is built once without each feature and once without each pair of them, which
+takes about a minute. Reload this page then.</p>`;
+  }
+  const most = Math.max(...report.features.map(({ cost }) => cost.gzip));
+  const pairs = report.interactions.reduce(
+    (sum, { cost }) => ({
+      raw: sum.raw + cost.raw,
+      gzip: sum.gzip + cost.gzip,
+      brotli: sum.brotli + cost.brotli,
+    }),
+    { raw: 0, gzip: 0, brotli: 0 },
+  );
+  const rows = [
+    ...report.features.map(({ name, cost, without }) => [
+      escapeHtml(name),
+      ...three(cost),
+      bar(cost.gzip, most),
+      escapeHtml(without),
+    ]),
+    ["Pairs of features", ...three(pairs), "", "what two cost together beyond their own costs"],
+    [
+      "More than two together",
+      ...three(report.together),
+      "",
+      "the same for more, and for pairs within the noise",
+    ],
+    ["All the rest", ...three(report.rest), "", "the file with every feature cut out"],
+    [
+      "<strong>The whole</strong>",
+      ...three(report.total),
+      "",
+      `build number ${escapeHtml(report.buildNumber)}`,
+    ],
+  ];
+  return table(
+    `What each feature of ${report.name} costs, in bytes`,
+    ["Feature", "Raw", "gzip", "brotli", '<span class="visually-hidden">gzip, drawn</span>', "Without it"],
+    rows,
+    FIGURES,
+  );
+}
+
+function hottest(heat: Heat, rows: number): string {
+  const most = heat.lines[0]?.bits ?? 1;
+  return table(
+    `The ${rows} hottest lines of the source`,
+    ["Line", "Bits", '<span class="visually-hidden">Drawn</span>', "Source"],
+    heat.lines
+      .slice(0, rows)
+      .map(({ file, line, bits, text }) => [
+        code(`${file}:${line}`),
+        bits.toFixed(1),
+        bar(bits, most),
+        `<code class="source">${escapeHtml(text)}</code>`,
+      ]),
+    [1],
+  );
+}
+
+export function sizePage({ sizes, peers, heat, features: report, chart }: SizeData): string {
+  const { original } = peers;
+  const peerRows = [
+    ...Object.entries(sizes).map(([name, size]) => [
+      `<strong>${code(name)}</strong>`,
+      "this one",
+      ...three(size),
+    ]),
+    [escapeHtml(original.name), escapeHtml(original.version), ...three(original.sizes)],
+    ...peers.peers.map(({ name, version, sizes: size }) => [
+      escapeHtml(name),
+      escapeHtml(version),
+      ...three(size),
+    ]),
+  ];
+  return `<h1>Size</h1>
+<p class="lead">Every byte measured and explained. Figures are of the files that ship, at build number ${FIXED_NUMBER}, and are made from
+the tools' own output each time that this page is.</p>
+<h2 id="peers">Beside others</h2>
+${table("What a popup login weighs, in bytes", ["", "Version", "Raw", "gzip", "brotli"], peerRows, [2, 3, 4])}
+<p class="hint">The original: its published build, through the same minifier. The others: the smallest program that opens a popup login,
+bundled by esbuild ${escapeHtml(peers.esbuild)}, measured on ${escapeHtml(peers.date)} (<code>npm run size:peers</code>). They do more than this SDK does; a login with
+Stack Exchange does not need it.</p>
+<h2 id="history">Through time</h2>
+${
+  chart
+    ? `<img class="chart" src="history.svg" alt="${escapeHtml(chart)}">
+<p class="hint">One step for each line of the ledger (<code>npm run size:history</code>).</p>`
+    : "<p>The ledger has no line yet.</p>"
+}
+<h2 id="features">By feature</h2>
+<p>Each feature cut out of the source, and the file built without it (<code>npm run size:features</code>). The column adds up to the whole.</p>
+${features(report)}
+<h2 id="heat">By character</h2>
+<p>The bits that each character of <code>${escapeHtml(heat.name)}</code> takes in the gzip file: ${count(heat.gzip)} bytes are
+${count(heat.bits)} bits, for ${count(heat.code.length)} characters (<code>npm run size:heat</code>). Text that was there before is cold: it is copied.</p>
+<p class="legend"><span>Bits a character:</span> ${legend()}</p>
+<pre class="heat">${heatMap(heat)}</pre>
+${hottest(heat, 20)}`;
+}
