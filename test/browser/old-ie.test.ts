@@ -1,0 +1,79 @@
+/** Old IE's way, by its user agent: the landing page answers through a frame of the app's own domain. */
+import { setTimeout as sleep } from "node:timers/promises";
+import * as assert from "uvu/assert";
+import { eachEngine } from "../support/browsers.ts";
+import { approve, assertTidy, type Bench, calls, openBench, outcome, startLogin } from "./bench.ts";
+
+const USER_AGENTS = {
+  "IE 8": "Mozilla/4.0 (compatible; MSIE 8.0; Windows NT 6.1; Trident/4.0)",
+  "IE 9": "Mozilla/5.0 (compatible; MSIE 9.0; Windows NT 6.1; Trident/5.0)",
+  "IE 10": "Mozilla/5.0 (compatible; MSIE 10.0; Windows NT 6.2; Trident/6.0)",
+  "IE 11": "Mozilla/5.0 (Windows NT 6.3; Trident/7.0; rv:11.0) like Gecko",
+};
+
+eachEngine("old IE", ({ test, engine }) => {
+  let bench: Bench;
+  test.before(async () => {
+    bench = await openBench();
+  });
+  test.before.each(() => bench.tier.faults.reset());
+  test.after(() => bench?.close());
+
+  for (const [browser, userAgent] of Object.entries(USER_AGENTS)) {
+    const viaFrame = browser === "IE 8" || browser === "IE 9";
+
+    test(`${browser}: logs in through ${viaFrame ? "the frame" : "postMessage"}`, async () => {
+      const page = await bench.open(engine(), { networkUsers: true }, { userAgent });
+      const popup = await startLogin(page);
+      await approve(popup);
+      const { name, data } = await outcome(page);
+      assert.is(name, "success");
+      assert.ok(bench.tier.tokens.find(data.accessToken));
+      assert.is(data.networkUsers.length, 3);
+      assert.is(await page.evaluate("bench.heard.length"), viaFrame ? 0 : 1, "messages that were posted");
+      await assertTidy(page);
+      await page.dispose();
+    });
+
+    if (!viaFrame) continue;
+
+    test(`${browser}: rejected through the frame`, async () => {
+      const page = await bench.open(engine(), {}, { userAgent });
+      const popup = await startLogin(page);
+      await popup.click("button[value=reject]");
+      assert.equal((await outcome(page)).data, {
+        errorName: "access_denied",
+        errorMessage: "the user rejected the request",
+      });
+      await assertTidy(page);
+      await page.dispose();
+    });
+
+    test(`${browser}: a frame that is there long before its page still logs in`, async () => {
+      bench.tier.faults.set({ slowFrame: 700 });
+      const page = await bench.open(engine(), {}, { userAgent });
+      const popup = await startLogin(page);
+      await approve(popup);
+      await page.waitFor("bench.opened[0].popup.length === 1");
+      await sleep(300);
+      assert.equal(await calls(page), [], "the frame has no answer yet, and that ends nothing");
+      assert.is((await outcome(page)).name, "success");
+      await assertTidy(page);
+      await page.dispose();
+    });
+
+    test(`${browser}: a frame that never comes, and the user closes the popup: popup_closed`, async () => {
+      bench.tier.faults.set({ never: true });
+      const page = await bench.open(engine(), {}, { userAgent });
+      const popup = await startLogin(page);
+      await approve(popup);
+      await popup.waitFor("location.hash");
+      await sleep(200);
+      assert.equal(await calls(page), []);
+      await popup.close();
+      assert.is((await outcome(page)).data.errorName, "popup_closed");
+      await assertTidy(page);
+      await page.dispose();
+    });
+  }
+});

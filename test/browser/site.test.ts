@@ -1,0 +1,525 @@
+/** The documentation and the playground, as a reader meets them in a real browser. */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import * as assert from "uvu/assert";
+import { ALL_JS, PRODUCTION, TARGETS } from "../../scripts/config.ts";
+import { createDevTier, FAULTS, type Fault, type FaultName } from "../../scripts/dev-tier/index.ts";
+import { type RunningTier, startDevTier } from "../../scripts/dev-tier/server.ts";
+import { ROOT } from "../../scripts/pipeline/compile.ts";
+import { manifestOf } from "../../scripts/pipeline/emit.ts";
+import { prepare } from "../../scripts/pipeline/index.ts";
+import { stamp } from "../../scripts/pipeline/stamp.ts";
+import { type Figures, figuresOf } from "../../scripts/site/blocks.ts";
+import { livePages } from "../../scripts/site/live.ts";
+import { writeSite } from "../../scripts/site/main.ts";
+import { artifactText } from "../support/artifact.ts";
+import { type Engine, eachEngine, type Page } from "../support/browsers.ts";
+import { until } from "../support/engines/wait.ts";
+import { REPORT } from "../support/feature-report.ts";
+import { html, openSite } from "../support/site.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+const BUILD = "1000";
+
+/** The artifacts as they ship, but for the compressors' long searches: nothing here is a figure. */
+async function quickFigures(): Promise<Figures> {
+  const artifacts = await Promise.all(
+    TARGETS.map(async (target) => {
+      const stamped = stamp(await prepare(target, { tier: PRODUCTION }), BUILD);
+      const [gzip, brotli] = [gzipSync(stamped.code), brotliCompressSync(stamped.code)];
+      return { ...stamped, target, name: target.name, tier: PRODUCTION, buildNumber: BUILD, gzip, brotli };
+    }),
+  );
+  return figuresOf(artifacts);
+}
+
+let figures: Promise<Figures> | undefined;
+
+/** The dev tier as `npm start` runs it. */
+async function startSite(): Promise<RunningTier> {
+  figures ??= quickFigures();
+  const manifest = manifestOf((await figures).artifacts, null);
+  return startDevTier({
+    port: 0,
+    pages: livePages(manifest, { measure: () => figures!, features: async () => REPORT }),
+    sdk: ({ login, api }) => artifactText(ALL_JS, { name: "dev", loginOrigin: login, apiOrigin: api }),
+  });
+}
+
+/** Opens the playground, with an account that has approved before, and waits for its button. */
+async function openPlayground(
+  engine: Engine,
+  tier: RunningTier,
+  query: Record<string, string> = {},
+): Promise<Page> {
+  const page = await engine.newPage();
+  const all = { app: "1", account: "three", networkUsers: "on", transport: "message", ...query };
+  await page.goto(`${tier.origins.site}/playground.html?${new URLSearchParams(all)}`);
+  await page.waitFor("!document.getElementById('run').disabled");
+  return page;
+}
+
+/** Puts a value into a control, as its user would. */
+function choose(page: Page, id: string, value: number | string | boolean): Promise<void> {
+  return page.evaluate(
+    (control: string, to: any) => {
+      const input = document.getElementById(control) as HTMLInputElement;
+      if (input.type === "checkbox") input.checked = to;
+      else input.value = to;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    },
+    id,
+    value,
+  );
+}
+
+interface Step {
+  title: string;
+  verdict: string;
+  detail: string;
+}
+
+interface Ending {
+  /** "success", or the error's name. */
+  outcome: string;
+  steps: Step[];
+}
+
+/** Presses the button and waits for the end; `close` closes the popup, as its user would. */
+async function runExample(page: Page, close = false): Promise<Ending> {
+  const popup = await page.popup(() => page.click("#run"));
+  if (close) {
+    await page.evaluate("new Promise((done) => setTimeout(done, 150))");
+    await popup.close();
+  }
+  await page.waitFor("!['idle', 'pending'].includes(document.getElementById('result').dataset.outcome)");
+  await page.waitFor(
+    "/Cleaned up|Left behind/.test(document.getElementById('timeline').lastElementChild.textContent)",
+  );
+  return page.evaluate(() => {
+    const { outcome } = document.getElementById("result")!.dataset;
+    const text = (from: Element, selector: string): string => from.querySelector(selector)?.textContent ?? "";
+    return {
+      outcome: outcome === "error" ? text(document.getElementById("result")!, "code") : outcome!,
+      steps: [...document.querySelectorAll("#timeline > li")].map((step) => ({
+        title: text(step, "strong"),
+        verdict: text(step, ".verdict"),
+        detail: text(step, "p"),
+      })),
+    };
+  });
+}
+
+/** The steps in short. */
+const lines = ({ steps }: Ending): string[] =>
+  steps.map(({ title, verdict }) => (verdict ? `${title}: ${verdict}` : title));
+
+eachEngine("playground", ({ test, engine }) => {
+  let tier: RunningTier;
+  test.before(async () => {
+    tier = await startSite();
+  });
+  test.after(() => tier?.close());
+
+  test("shows each step of a login as it happens, page 2 of the accounts and the cleaning up included", async () => {
+    const page = await openPlayground(engine(), tier, { account: "many" });
+    const ending = await runExample(page);
+    assert.is(ending.outcome, "success");
+    assert.equal(lines(ending), [
+      "Popup opened",
+      "Listening for messages",
+      "Looking at the popup every 50 ms",
+      "Message received: accepted",
+      "Page 1 of accounts asked for",
+      "Page 1 of accounts: accepted",
+      "Page 2 of accounts asked for",
+      "Page 2 of accounts: accepted",
+      "Page 3 of accounts asked for",
+      "Page 3 of accounts: accepted",
+      "success is called: end",
+      "Cleaned up",
+    ]);
+    assert.match(await page.text("#result"), "on 250 sites");
+    await page.dispose();
+  });
+
+  test("says why a message is refused, and shows no token", async () => {
+    const page = await openPlayground(engine(), tier);
+    tier.faults.set({ wrongOrigin: true });
+    const refused = (await runExample(page, true)).steps.find(({ verdict }) => verdict === "refused");
+    tier.faults.set({ wrongOrigin: false });
+    assert.match(refused!.detail, `its origin is ${tier.origins.api}, not ${tier.origins.login}`);
+    assert.match(refused!.detail, "access_token=…");
+    await page.dispose();
+  });
+
+  test("the hidden frame's way, in the place of messages", async () => {
+    const page = await openPlayground(engine(), tier, { transport: "iframe" });
+    const ending = await runExample(page);
+    assert.equal(lines(ending), [
+      "Popup opened",
+      "Listening for messages",
+      "Looking at the popup every 50 ms",
+      "Answer frame loaded: accepted",
+      "Page 1 of accounts asked for",
+      "Page 1 of accounts: accepted",
+      "success is called: end",
+      "Cleaned up",
+    ]);
+    await page.dispose();
+  });
+});
+
+/** What each fault is set to; everything there is to choose, and short waits. */
+const VALUES: Partial<Record<FaultName, (number | string | boolean)[]>> = {
+  tokenSeconds: [1],
+  late: [200],
+  slowFrame: [200],
+  apiSlow: [200],
+  apiBackoff: [1],
+};
+
+eachEngine(
+  "site",
+  ({ test, engine }) => {
+    let shared: Page | undefined;
+    let tier: RunningTier;
+    test.before(async () => {
+      tier = await startSite();
+    });
+    test.after(async () => {
+      await shared?.dispose();
+      await tier?.close();
+    });
+
+    /** One page serves all faults, as it would a person, for as long as nothing goes wrong in it. */
+    async function withPlayground(transport: "message" | "iframe", use: (page: Page) => Promise<void>) {
+      tier.faults.reset();
+      const page =
+        (transport === "message" && shared) || (await openPlayground(engine(), tier, { transport }));
+      shared = undefined;
+      try {
+        await use(page);
+        if (transport === "message") shared = page;
+      } finally {
+        if (page !== shared) await page.dispose();
+        tier.faults.reset();
+      }
+    }
+
+    // Everything once; then only the rules that another look can break.
+    for (const [name, look, rules] of [
+      ["light", { colorScheme: "light" }, "{}"],
+      ["dark", { colorScheme: "dark" }, '{ runOnly: ["color-contrast"] }'],
+      [
+        "narrow",
+        { colorScheme: "light", viewport: { width: 360, height: 740 } },
+        '{ runOnly: ["scrollable-region-focusable", "meta-viewport", "target-size"] }',
+      ],
+    ] as const) {
+      test(`every page, ${name}: axe finds nothing serious, nothing sticks out, nothing is asked of another host`, async () => {
+        const page = await engine().newPage({ look });
+        await page.goto(`${tier.origins.site}/`);
+        const files = await page.evaluate<string[]>(
+          "[...document.querySelectorAll('nav a')].map((link) => link.getAttribute('href'))",
+        );
+        assert.ok(files.length >= 5);
+        for (const file of files) {
+          await page.goto(`${tier.origins.site}/${file}`);
+          if (file === "playground.html") {
+            await page.waitFor("!document.getElementById('run').disabled");
+            await page.evaluate("document.getElementById('faults').open = true");
+          }
+          await page.evaluate(`(() => { ${AXE}\n})()`);
+          const found = await page.evaluate<string[]>(
+            `axe.run(${rules}).then(({ violations }) => violations
+              .filter(({ impact }) => impact === "serious" || impact === "critical")
+              .map(({ id, nodes }) => id + ": " + nodes.slice(0, 3).map(({ html }) => html).join(" ")))`,
+          );
+          assert.equal(found, [], file);
+          const [wide, room] = await page.evaluate<[number, number]>(
+            "[document.documentElement.scrollWidth, innerWidth]",
+          );
+          assert.ok(wide <= room, `${file} is ${wide} pixels wide where there are ${room}`);
+          const hosts = await page.evaluate<string[]>(
+            "[...new Set(performance.getEntriesByType('resource').map(({ name }) => new URL(name).origin))]",
+          );
+          assert.equal(hosts, [tier.origins.site], file);
+        }
+        await page.dispose();
+      });
+    }
+
+    for (const [name, fault] of Object.entries(FAULTS) as [FaultName, Fault][]) {
+      if (fault.hidden) continue;
+      const { choices = [true], off } = fault;
+      const values = VALUES[name] ?? choices.filter((choice) => choice !== off);
+      test(`fault ${name}: ${values.join(", ")}, each leads to what the page promises`, async () => {
+        const account = name === "apiBackoff" ? "many" : "three";
+        await withPlayground(name === "slowFrame" ? "iframe" : "message", async (page) => {
+          for (const value of values) {
+            // Its header is on the dialog, which someone who approved before never sees.
+            const approveAs = value === "dialog" ? "" : account;
+            await choose(page, "account", approveAs);
+            await until("the account", async () => tier.faults.values.approveAs === approveAs);
+            await choose(page, `fault-${name}`, value);
+            await page.waitFor(
+              `JSON.parse(document.getElementById("faults-list").dataset.values).${name} === ${JSON.stringify(value)}`,
+            );
+            assert.is(tier.faults.values[name], value);
+            assert.is(await page.text("#faults-count"), "1 on");
+            const promised = await page.text(".promise code");
+            const ending = await runExample(page, promised === "popup_closed");
+            assert.is(ending.outcome, promised, `${name} = ${value}`);
+            assert.is(ending.steps.at(-1)!.title, "Cleaned up", `${name} = ${value}`);
+            assert.is(await page.evaluate("document.getElementById('result').dataset.calls"), "1");
+          }
+          await page.click("#faults-reset");
+          await page.waitFor("document.getElementById('faults-count').textContent === 'all off'");
+        });
+      });
+    }
+
+    for (const [app, expected] of [
+      ["2", "success"],
+      ["3", "unauthorized_client"],
+      ["4", "popup_closed"],
+      ["5", "popup_closed"],
+    ] as const) {
+      test(`app ${app}: ${expected}`, async () => {
+        const page = await openPlayground(engine(), tier, { app });
+        assert.is((await runExample(page, expected === "popup_closed")).outcome, expected);
+        await page.dispose();
+      });
+    }
+
+    test("each account and each scope of the form reaches the login", async () => {
+      for (const [account, sites] of [
+        ["one", 1],
+        ["none", 0],
+      ] as const) {
+        const page = await openPlayground(engine(), tier, { account, scope: "no_expiry" });
+        const ending = await runExample(page);
+        assert.match(ending.steps[0]!.detail, "scope=no_expiry");
+        assert.match(await page.text("#result"), `on ${sites} site`);
+        assert.match(await page.text("#result"), "Expiresnever");
+        await page.dispose();
+      }
+    });
+
+    test("the playground's own code runs as it stands", async () => {
+      const playground = await openPlayground(engine(), tier, { scope: "read_inbox" });
+      const snippet = await playground.text("#snippet");
+      await playground.goto(`${tier.origins.site}/blank`);
+      await playground.evaluate(`new Promise((done) => {
+        document.body.innerHTML = "<button>run</button><output></output>";
+        window.button = document.querySelector("button");
+        window.showSession = window.showFailure = (what) => {
+          document.querySelector("output").textContent = JSON.stringify(what);
+        };
+        const script = document.createElement("script");
+        script.src = "/all.js";
+        script.onload = () => {
+          window.enableTheButton = done;
+          ${snippet}
+        };
+        document.head.append(script);
+      })`);
+      await playground.popup(() => playground.click("button"));
+      await playground.waitFor("document.querySelector('output').textContent");
+      assert.match(await playground.text("output"), '"accessToken":');
+      assert.match(await playground.text("output"), '"site_name":"Stack Overflow"');
+      await playground.dispose();
+    });
+
+    test("the static copy, in a folder of any host: no server behind it, and it says so", async () => {
+      const folder = mkdtempSync(join(tmpdir(), "site-"));
+      const { artifacts } = await figures!;
+      await writeSite({ out: folder, artifacts, measure: () => figures!, features: async () => REPORT });
+      const types: Record<string, string> = { html: "text/html", js: "text/javascript", css: "text/css" };
+      const host = await openSite((request) => {
+        const name = new URL(request.url).pathname.replace(/^\/some\/folder\//, "");
+        if (!existsSync(join(folder, name))) return new Response("", { status: 404 });
+        const type = types[name.split(".").at(-1)!] ?? "application/json";
+        return new Response(readFileSync(join(folder, name)), { headers: { "content-type": type } });
+      });
+      const page = await engine().newPage();
+      await page.goto(`${host.origin}/some/folder/playground.html`);
+      await page.waitFor(
+        `document.getElementById("run").textContent === "Run Example With Version ${BUILD}"`,
+      );
+      assert.is(await page.evaluate("document.getElementById('run').disabled"), true);
+      assert.is(await page.evaluate("document.getElementById('offline').hidden"), false);
+      assert.match(await page.text("#snippet"), `channelUrl: "${host.origin}/some/folder/blank"`);
+      await page.evaluate("document.querySelector('[name=scope][value=no_expiry]').click()");
+      assert.match(await page.text("#snippet"), 'scope: ["no_expiry"]');
+      await page.goto(`${host.origin}/some/folder/index.html`);
+      await page.waitFor("document.querySelector('button.copy')");
+      await page.dispose();
+      await host.close();
+      rmSync(folder, { recursive: true });
+    });
+
+    test("a button beside each snippet copies it, or selects it", async () => {
+      const page = await engine().newPage();
+      await page.goto(`${tier.origins.site}/index.html`);
+      const count = await page.evaluate<number>("document.querySelectorAll('figure.snippet').length");
+      assert.is(await page.evaluate("document.querySelectorAll('button.copy').length"), count);
+      await page.click("#script-use");
+      await page.evaluate("document.querySelector('button.copy').click()");
+      await page.waitFor("document.querySelector('figcaption [role=status]').textContent");
+      assert.match(await page.text("figcaption [role=status]"), /^(Copied|Selected)/);
+      await page.dispose();
+    });
+  },
+  ["chromium"],
+);
+
+/** The snippets, pasted into an empty page of an app, on the production origins. */
+eachEngine(
+  "snippets",
+  ({ test, engine }) => {
+    const origins = { site: "https://app.example", login: PRODUCTION.loginOrigin, api: PRODUCTION.apiOrigin };
+    const key = () => tier.apps[0]!.key;
+    let tier: ReturnType<typeof createDevTier>;
+    let docs: RunningTier;
+    let shown: Record<string, string>;
+    let sdk: Record<string, string>;
+
+    test.before(async () => {
+      docs = await startSite();
+      tier = createDevTier({ origins });
+      tier.faults.set({ approveAs: "three" });
+      sdk = Object.fromEntries((await figures!).artifacts.map(({ name, code }) => [name, code]));
+      const page = await engine().newPage();
+      shown = {};
+      for (const file of ["index.html", "migration.html"]) {
+        await page.goto(`${docs.origins.site}/${file}`);
+        Object.assign(
+          shown,
+          await page.evaluate(() =>
+            Object.fromEntries(
+              [...document.querySelectorAll("figure.snippet pre")].map(({ id, textContent }) => [
+                id,
+                textContent,
+              ]),
+            ),
+          ),
+        );
+      }
+      await page.dispose();
+    });
+    test.after(async () => {
+      tier?.close();
+      await docs?.close();
+    });
+
+    const answer = (body: string) => async (request: Request) => {
+      const url = new URL(request.url);
+      const script = (name: string) =>
+        new Response(sdk[name], {
+          headers: { "content-type": "text/javascript", "access-control-allow-origin": "*" },
+        });
+      if (url.origin === origins.site) {
+        const name = url.pathname.slice(1);
+        if (name in sdk) return script(name);
+        return html(name === "app" ? body : "");
+      }
+      if (/^\/js\/2\.0\/(1000\/)?all\.js$/.test(url.pathname) && url.origin === origins.api)
+        return script("all.js");
+      return tier.route(request) ?? Response.error();
+    };
+    const MAP = '<script type="importmap">{ "imports": { "stackexchange-auth": "/index.mjs" } }</script>';
+
+    /** An app's page, written as the documents say; a reader puts in their own key. */
+    async function open(body: string): Promise<Page> {
+      const page = await engine().newPage({
+        answer: answer(`${MAP}${body.replaceAll("your app's request key", key())}`),
+      });
+      await page.goto(`${origins.site}/app`);
+      return page;
+    }
+
+    /** Clicks the button, and waits until it says `text`. */
+    async function signIn(page: Page, text: RegExp): Promise<void> {
+      await page.waitFor("!document.querySelector('button').disabled");
+      await page.popup(() => page.click("button"));
+      await page.waitFor(`${text}.test(document.body.textContent)`);
+      await page.dispose();
+    }
+
+    const TOKEN = /\)\)/;
+
+    for (const tag of ["script-alias", "script-pinned"])
+      test(`${tag}, then script-use`, async () =>
+        signIn(await open(shown[tag]! + shown["script-use"]!), TOKEN));
+
+    test("script-pinned carries the hash of the build, and refuses any other byte", async () => {
+      assert.match(shown["script-pinned"]!, /integrity="sha384-[\w+/=]{64}"/);
+      const good = sdk["all.js"]!;
+      sdk["all.js"] = `${good} `;
+      const page = await open(shown["script-pinned"]!);
+      assert.is(await page.evaluate("typeof window.SE"), "undefined");
+      sdk["all.js"] = good;
+      await page.dispose();
+    });
+
+    test("script-use shows the error's name when the user says no", async () => {
+      tier.faults.set({ dialogError: "access_denied" });
+      await signIn(await open(shown["script-alias"]! + shown["script-use"]!), /access_denied/);
+      tier.faults.set({ dialogError: "" });
+    });
+
+    test("module-install names this package", () => {
+      const { name } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+      assert.is(shown["module-install"], `npm install ${name}`);
+    });
+
+    test("module-use", async () => signIn(await open(shown["module-use"]!), TOKEN));
+    test("module-use shows the error's name when the user says no", async () => {
+      tier.faults.set({ dialogError: "access_denied" });
+      await signIn(await open(shown["module-use"]!), /access_denied/);
+      tier.faults.set({ dialogError: "" });
+    });
+
+    test("module-cancel, in time and too late", async () => {
+      await signIn(await open(shown["module-cancel"]!), /Signed in/);
+      tier.faults.set({ never: true });
+      await signIn(await open(shown["module-cancel"]!.replace("60_000", "300")), /Too slow/);
+      tier.faults.set({ never: false });
+    });
+
+    test("migration: the script's tag, and the module in the place of a popup written by hand", async () => {
+      assert.is(shown["code-1"], '<script src="all.js"></script>');
+      await signIn(await open(shown["code-1"]! + shown["script-use"]!), TOKEN);
+      const page = await open(
+        `<button>Sign in</button><output></output>
+         <script>function show(what) { document.querySelector("output").textContent = what.accessToken || what; }</script>
+         <script type="module">${shown["code-2"]}</script>`,
+      );
+      await signIn(page, TOKEN);
+    });
+
+    test("README: both snippets", async () => {
+      const readme = readFileSync(join(ROOT, "README.md"), "utf8");
+      const [script, module] = ["html", "js"].map(
+        (language) => new RegExp(`\`\`\`${language}\n([^\`]*(?:\`[^\`]+)*?)\n\`\`\``).exec(readme)![1]!,
+      );
+      const LOG =
+        "<script>console.log = function () { document.body.append(JSON.stringify([].slice.call(arguments))); };</script>";
+      await signIn(await open(LOG + script!), /Stack Overflow/);
+      // It names the button that it needs, and keeps the session for itself.
+      tier.faults.set({ dialogError: "server_error" });
+      await signIn(
+        await open(`${LOG}<button id="button">Sign in</button><script type="module">${module}</script>`),
+        /server_error/,
+      );
+      tier.faults.set({ dialogError: "" });
+    });
+  },
+  ["chromium"],
+);

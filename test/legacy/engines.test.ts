@@ -1,0 +1,56 @@
+/** The minified artifact in two engines that know ES5 and nothing newer, with a host of the year 2010 around it. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ALL_JS } from "../../scripts/config.ts";
+import { artifactText } from "../support/artifact.ts";
+import { aptInstall } from "../support/engines/install.ts";
+import { suite } from "../support/suite.ts";
+
+const test = suite<{ folder: string }>("ES5-only engines", { folder: "" });
+
+/** The program, and the Debian package that brings it. */
+const ENGINES = [
+  ["mujs", "mujs"],
+  ["duk", "duktape"],
+] as const;
+
+const USER_AGENTS = {
+  "IE 8": "Mozilla/4.0 (compatible; MSIE 8.0; Windows NT 6.1; Trident/4.0)",
+  "IE 10": "Mozilla/5.0 (compatible; MSIE 10.0; Windows NT 6.2; Trident/6.0)",
+};
+
+const isThere = (program: string): boolean => spawnSync("sh", ["-c", `command -v ${program}`]).status === 0;
+
+test.before((context) => {
+  context.folder = mkdtempSync(join(tmpdir(), "legacy-"));
+  const missing = ENGINES.filter(([program]) => !isThere(program)).map(([, debianPackage]) => debianPackage);
+  if (missing.length > 0 && !aptInstall(missing)) {
+    throw new Error(`the old engines are missing; install Debian's packages ${missing.join(" and ")}`);
+  }
+});
+test.after(({ folder }) => rmSync(folder, { recursive: true, force: true }));
+
+const read = (name: string): string => readFileSync(new URL(name, import.meta.url), "utf8");
+
+for (const [program] of ENGINES) {
+  for (const [browser, userAgent] of Object.entries(USER_AGENTS)) {
+    test(`${program} with the user agent and the host of ${browser}`, async ({ folder }) => {
+      const file = join(folder, "all.js");
+      const settings = `var USER_AGENT = ${JSON.stringify(userAgent)}, MODERN = ${browser === "IE 10"};`;
+      writeFileSync(
+        file,
+        [settings, read("host.js"), await artifactText(ALL_JS), read("core.js")].join("\n"),
+      );
+      const output = execFileSync(program, [file], { encoding: "utf8" });
+      const lines = output.trim().split("\n");
+      const red = lines.filter((line) => !line.startsWith("ok ")).slice(0, -1);
+      const [, passed, all] = /^(\d+) of (\d+)$/.exec(lines.at(-1)!) ?? [];
+      if (red.length > 0 || !passed || passed !== all || Number(all) < 19)
+        throw new Error(red.join("\n") || output);
+    });
+  }
+}
+
+test.run();

@@ -1,0 +1,20 @@
+/** `npm pack`, which builds first: the very file that would be published. */
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { ROOT } from "../../scripts/pipeline/compile.ts";
+
+const run = promisify(execFile);
+
+/** Packs the project into `folder`. Returns the tarball and the paths in it. */
+export async function packPackage(folder: string): Promise<{ tarball: string; files: string[] }> {
+  const { stdout } = await run("npm", ["pack", "--json", "--silent", "--pack-destination", folder], {
+    cwd: ROOT,
+  });
+  // What prepack prints comes before.
+  const [packed] = JSON.parse(stdout.slice(stdout.search(/^\[$/m))) as {
+    filename: string;
+    files: { path: string }[];
+  }[];
+  return { tarball: join(folder, packed!.filename), files: packed!.files.map(({ path }) => path) };
+}

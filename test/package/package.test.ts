@@ -1,0 +1,186 @@
+/** The packed package: its exact files, what linters say of it, and every way in which people use it. */
+import { execFile } from "node:child_process";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { build } from "esbuild";
+import { publint } from "publint";
+import { rollup } from "rollup";
+import * as assert from "uvu/assert";
+import { ROOT } from "../../scripts/pipeline/compile.ts";
+import { compileConsumers, emptyProject, type Project, RESOLUTIONS } from "../support/consumer.ts";
+import { CHANNEL, CLIENT_ID, KEY } from "../support/login.ts";
+import { login, openModulePage, settle } from "../support/module.ts";
+import { suite } from "../support/suite.ts";
+import { packPackage } from "./pack.ts";
+
+const run = promisify(execFile);
+const test = suite("the npm package");
+
+let tarball: string;
+let packed: string[];
+let project: Project;
+
+test.before(async () => {
+  project = await emptyProject();
+  ({ tarball, files: packed } = await packPackage(project.folder));
+  await run("npm", ["install", "--offline", "--no-audit", "--no-fund", tarball], { cwd: project.folder });
+});
+test.after(() => project?.dispose());
+
+const installed = (...path: string[]): string =>
+  join(project.folder, "node_modules/stackexchange-auth", ...path);
+
+test("holds exactly these files", async () => {
+  assert.equal(packed.sort(), [
+    "CHANGELOG.md",
+    "LICENSE",
+    "README.md",
+    "dist/all.d.ts",
+    "dist/all.js",
+    "dist/index.d.mts",
+    "dist/index.mjs",
+    "package.json",
+  ]);
+  assert.equal((await readdir(installed("dist"))).sort(), ["all.d.ts", "all.js", "index.d.mts", "index.mjs"]);
+});
+
+test("installs alone: no dependency, no script that runs at its users'", async () => {
+  assert.equal(await readdir(join(project.folder, "node_modules")).then(visible), ["stackexchange-auth"]);
+  const {
+    dependencies,
+    scripts,
+    private: closed,
+  } = JSON.parse(await readFile(installed("package.json"), "utf8"));
+  assert.is(dependencies, undefined);
+  assert.is(closed, undefined, "private packages cannot be published");
+  for (const name of ["preinstall", "install", "postinstall", "prepare"])
+    assert.is(scripts[name], undefined, name);
+});
+
+const visible = (names: string[]): string[] => names.filter((name) => !name.startsWith("."));
+
+test("publint has nothing to say, strictly", async () => {
+  const { messages } = await publint({ pkgDir: installed(), strict: true, pack: false });
+  assert.equal(messages, []);
+});
+
+test("are-the-types-wrong has nothing to say of a package of modules", async () => {
+  // It exits 1 for each problem; attw.json says that the package is for import, not for require().
+  const { stdout } = await run(
+    join(ROOT, "node_modules/.bin/attw"),
+    [tarball, "--format", "json", "--config-path", "test/package/attw.json"],
+    { cwd: ROOT },
+  );
+  const { analysis } = JSON.parse(stdout);
+  assert.equal(Object.keys(analysis.entrypoints).sort(), [".", "./all.js", "./package.json"]);
+});
+
+test("Node imports the module, and a server's import throws nothing", async () => {
+  const file = join(project.folder, "server.mjs");
+  await writeFile(
+    file,
+    `import * as module from "stackexchange-auth";
+     const failure = await module.login().catch((error) => error);
+     console.log(Object.keys(module).sort().join(), String(failure));`,
+  );
+  const { stdout } = await run(process.execPath, [file]);
+  assert.is(stdout.trim(), "authenticate,init,login Error: SE needs init");
+});
+
+test("a CommonJS server imports it, too", async () => {
+  const file = join(project.folder, "server.cjs");
+  await writeFile(file, `import("stackexchange-auth").then((module) => console.log(typeof module.login));`);
+  const { stdout } = await run(process.execPath, [file]);
+  assert.is(stdout.trim(), "function");
+});
+
+/** An app in the project, as a bundler sees it. */
+async function app(name: string, text: string): Promise<string> {
+  await mkdir(join(project.folder, "app"), { recursive: true });
+  const file = join(project.folder, "app", name);
+  await writeFile(file, text);
+  return file;
+}
+
+/** Resolves names as Node does; Rollup by itself knows files alone. */
+const nodeResolution = {
+  name: "node-resolution",
+  resolveId: (name: string, importer?: string) =>
+    importer && /^[a-z]/.test(name) ? createRequire(importer).resolve(name) : null,
+};
+
+const bundlers: Record<string, (entry: string) => Promise<string>> = {
+  async esbuild(entry) {
+    const { outputFiles } = await build({
+      entryPoints: [entry],
+      bundle: true,
+      write: false,
+      format: "iife",
+      minify: true,
+    });
+    return outputFiles[0]!.text;
+  },
+  async rollup(entry) {
+    const bundle = await rollup({
+      input: entry,
+      plugins: [nodeResolution],
+      onwarn(warning) {
+        // What a bundle that shakes away whole is: asked for in a test below.
+        if (warning.code !== "EMPTY_BUNDLE") throw new Error(warning.message);
+      },
+    });
+    const { output } = await bundle.generate({ format: "iife" });
+    return output[0].code;
+  },
+};
+
+for (const [name, bundle] of Object.entries(bundlers)) {
+  test(`${name} bundles the module, and the bundle logs in`, async () => {
+    const entry = await app(
+      "login.js",
+      `import { init, login } from "stackexchange-auth";
+       globalThis.SE = { init, login, authenticate() {} };`,
+    );
+    const page = await openModulePage({}, await bundle(entry));
+    page.SE.init({ clientId: CLIENT_ID, key: KEY, channelUrl: CHANNEL, complete() {} });
+    const end = login(page, { scope: ["no_expiry"] });
+    page.answer("#access_token=bundled&state={state}");
+    await settle();
+    assert.is(end.value.accessToken, "bundled");
+  });
+
+  test(`${name} leaves out a module that nothing is used of`, async () => {
+    const unused = await app("unused.js", `import { login } from "stackexchange-auth";`);
+    assert.not.match(await bundle(unused), /stackexchange\.com/);
+  });
+
+  test(`${name} keeps the hosted script that is imported for its effect`, async () => {
+    const entry = await app("script.js", `import "stackexchange-auth/all.js";`);
+    const page = await openModulePage({}, await bundle(entry));
+    assert.type(page.SE.init, "function");
+    assert.type(page.SE.authenticate, "function");
+  });
+}
+
+for (const resolution of RESOLUTIONS) {
+  test(`apps in TypeScript compile against it, ${resolution}`, async () => {
+    assert.is(await compileConsumers(project.folder, resolution), "");
+  });
+}
+
+test("the addresses that CDNs serve by default are the hosted script, which runs in a plain script tag", async () => {
+  const { jsdelivr, unpkg } = JSON.parse(await readFile(installed("package.json"), "utf8"));
+  assert.equal([jsdelivr, unpkg], ["./dist/all.js", "./dist/all.js"]);
+  const text = await readFile(installed(jsdelivr), "utf8");
+  // A classic script: `import` and `export` would not parse.
+  const page = await openModulePage({}, text);
+  page.SE.init({ clientId: CLIENT_ID, key: KEY, channelUrl: CHANNEL, complete() {} });
+  const heard: string[] = [];
+  page.SE.authenticate({ success: (session: { accessToken: string }) => heard.push(session.accessToken) });
+  page.answer("#access_token=tagged&state={state}");
+  assert.equal(heard, ["tagged"]);
+});
+
+test.run();

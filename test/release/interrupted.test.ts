@@ -1,0 +1,217 @@
+/** A release that is killed at any step: pages get the old build or the new one, and the next release puts all right. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { cp, readdir, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as assert from "uvu/assert";
+import { layout } from "../../scripts/release/layout.ts";
+import { takeLock } from "../../scripts/release/lock.ts";
+import { release, switchTo } from "../../scripts/release/publish.ts";
+import { listBuilds } from "../../scripts/release/report.ts";
+import { suite } from "../support/suite.ts";
+import { codeOf, makeDist, servedBy, treeOf, withFolder } from "./support.ts";
+
+const test = suite("interrupted CDN release");
+
+interface Scene {
+  name: string;
+  /** The release folder before. */
+  before: string;
+  dist: string;
+  /** What the alias serves before, and after. */
+  old: string | null;
+  new: string;
+  steps: string[];
+  /** The folder after a release that nobody interrupts. */
+  whole: Record<string, string>;
+}
+
+async function scene(folder: string, name: string, old: string | null): Promise<Scene> {
+  const before = join(folder, name);
+  if (old) await release({ root: before, from: await makeDist(join(folder, `dist-${old}`), old) });
+  const dist = await makeDist(join(folder, "dist-8"), "8");
+  const undisturbed = `${before}-whole`;
+  if (old)
+    await cp(before, undisturbed, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+  const steps: string[] = [];
+  await release({ root: undisturbed, from: dist, onStep: (step) => void steps.push(step) });
+  const whole = await treeOf(undisturbed);
+  return { name, before, dist, old: old && codeOf(old), new: codeOf("8"), steps, whole };
+}
+
+async function copyOf({ before, old }: Scene, to: string): Promise<string> {
+  if (old) await cp(before, to, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+  return to;
+}
+
+async function assertSound(root: string, { old, new: next }: Scene, step: string): Promise<void> {
+  assert.is(await servedBy(root), step === "drop the lock" ? next : old, `killed before "${step}"`);
+  for (const { build, damage } of await listBuilds(root)) {
+    assert.is(damage, null, `build ${build}, killed before "${step}"`);
+  }
+}
+
+async function assertMended(root: string, { dist, new: next, whole }: Scene, step: string): Promise<void> {
+  await release({ root, from: dist });
+  assert.is(await servedBy(root), next);
+  assert.equal(await treeOf(root), whole, `released again after a kill before "${step}"`);
+}
+
+async function killedBefore(step: string, root: string, dist: string): Promise<string | null> {
+  const child = spawn(
+    process.execPath,
+    ["--import", "tsx", fileURLToPath(new URL("killed-child.ts", import.meta.url)), root, dist, step],
+    { stdio: ["ignore", "ignore", "inherit"] },
+  );
+  const [, signal] = (await once(child, "exit")) as [number | null, string | null];
+  return signal;
+}
+
+const STEPS = [
+  "take the lock",
+  "sweep",
+  "write all.js",
+  "write all.js.gz",
+  "write all.js.br",
+  "write manifest.json",
+  "read back",
+  "publish the build",
+  "write the map",
+  "switch the alias",
+  "drop the lock",
+];
+
+test("the steps are the ones that the other tests interrupt", async () => {
+  await withFolder(async (folder) => {
+    assert.equal((await scene(folder, "second", "7")).steps, STEPS);
+    const first = (await scene(folder, "first", null)).steps;
+    assert.equal(
+      first.filter((step) => !STEPS.includes(step)),
+      ["write public/_headers", "write nginx.conf", "link all.js", "link all.js.gz", "link all.js.br"],
+    );
+    assert.is(first.at(-2), "switch the alias");
+  });
+});
+
+test("killed with SIGKILL at each step: the alias serves the old build, whole, and the next release completes", async () => {
+  await withFolder(async (folder) => {
+    for (const one of [await scene(folder, "second", "7"), await scene(folder, "first", null)]) {
+      const kill = async (step: string, index: number) => {
+        const root = await copyOf(one, join(folder, `${one.name}-${index}`));
+        assert.is(await killedBefore(step, root, one.dist), "SIGKILL", `it lived through "${step}"`);
+        await assertSound(root, one, step);
+        await assertMended(root, one, step);
+      };
+      // The first release has every step of the second and a few more; those are enough there.
+      const steps = one.old ? one.steps : one.steps.filter((step) => !STEPS.includes(step));
+      for (let at = 0; at < steps.length; at += 2) {
+        await Promise.all(steps.slice(at, at + 2).map((step, index) => kill(step, at + index)));
+      }
+    }
+  });
+});
+
+test("an error at each step, such as a full disk: the same, and nothing is left lying about", async () => {
+  await withFolder(async (folder) => {
+    for (const one of [await scene(folder, "second", "7"), await scene(folder, "first", null)]) {
+      for (const [index, step] of one.steps.entries()) {
+        const root = await copyOf(one, join(folder, `${one.name}-${index}`));
+        const onStep = (at: string) => {
+          if (at === step) throw new Error("ENOSPC");
+        };
+        const error = await release({ root, from: one.dist, onStep }).catch((thrown: Error) => thrown);
+        assert.is((error as Error).message, "ENOSPC");
+        await assertSound(root, one, step);
+        const leavings = await readdir(join(root, "private")).catch(() => []);
+        assert.equal(
+          leavings.filter((name) => name !== "maps"),
+          [],
+          step,
+        );
+        await assertMended(root, one, step);
+      }
+    }
+  });
+});
+
+test("an interrupted rollback leaves the newer build serving", async () => {
+  await withFolder(async (folder) => {
+    const root = join(folder, "cdn");
+    for (const number of ["7", "8"])
+      await release({ root, from: await makeDist(join(folder, number), number) });
+    for (const step of ["take the lock", "sweep", "switch the alias"]) {
+      const onStep = (at: string) => {
+        if (at === step) throw new Error("interrupted");
+      };
+      await switchTo(root, "7", onStep).catch(() => {});
+      assert.is(await servedBy(root), codeOf("8"), step);
+    }
+    await switchTo(root, "7");
+    assert.is(await servedBy(root), codeOf("7"));
+  });
+});
+
+test("of several releases at once one goes through, and the others are refused in a sentence", async () => {
+  await withFolder(async (folder) => {
+    const root = join(folder, "cdn");
+    const numbers = ["1", "2", "3", "4", "5", "6"];
+    const dists = await Promise.all(numbers.map((number) => makeDist(join(folder, number), number)));
+    const results = await Promise.allSettled(dists.map((from) => release({ root, from })));
+    const won = numbers.filter((_, index) => results[index]!.status === "fulfilled");
+    assert.is(won.length, 1);
+    for (const result of results) {
+      if (result.status === "rejected")
+        assert.match(result.reason.message, /another release (is|was) at work here/);
+    }
+    assert.is(await servedBy(root), codeOf(won[0]!));
+    assert.equal(
+      (await listBuilds(root)).map(({ build }) => build),
+      won,
+    );
+  });
+});
+
+test("the lock of a process that is gone is taken over, by one, even when two find it in the same moment", async () => {
+  await withFolder(async (folder) => {
+    const child = spawn(process.execPath, ["-e", ""]);
+    await once(child, "exit");
+    const file = join(folder, "lock");
+    await writeFile(file, JSON.stringify({ pid: child.pid, host: hostname(), since: "" }));
+    const drop = await takeLock(file, async () => {
+      // Another one comes along after the first has seen that nobody holds the lock, and before it takes it.
+      const other = await takeLock(file).catch((error: Error) => error);
+      assert.instance(other, Error);
+    });
+    assert.match(
+      ((await takeLock(file).catch((error) => error)) as Error).message,
+      /another release is at work/,
+    );
+    await drop();
+    assert.equal(await readdir(folder), []);
+  });
+});
+
+test("the lock of a living process, or of another machine, is respected", async () => {
+  await withFolder(async (folder) => {
+    const root = join(folder, "cdn");
+    await release({ root, from: await makeDist(join(folder, "7"), "7") });
+    const from = await makeDist(join(folder, "8"), "8");
+    for (const holder of [
+      { pid: process.pid, host: hostname() },
+      { pid: 2 ** 22 + 1, host: "elsewhere" },
+    ]) {
+      await writeFile(layout(root).lock, JSON.stringify({ ...holder, since: "noon" }));
+      const before = await treeOf(root);
+      const error = (await release({ root, from }).catch((thrown) => thrown)) as Error;
+      assert.match(
+        error.message,
+        new RegExp(`process ${holder.pid} on ${holder.host}, since noon.*remove \\S+lock`),
+      );
+      assert.equal(await treeOf(root), before);
+    }
+  });
+});
+
+test.run();

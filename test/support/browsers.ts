@@ -1,0 +1,150 @@
+/**
+ * The engines that a test file runs on, and one suite for each: no flow is written twice.
+ *
+ * `ENGINES` selects them: absent, every engine that this machine has, and at least one (a Chromium is installed when
+ * there is none); `all`, every engine there is; or names with commas. What is named must be there: an engine that is
+ * missing is installed where the machine lets us, and otherwise fails the run. Nothing is skipped in silence.
+ */
+import { ALL_ENGINES, type FoundEngine, findEngine } from "./engines/find.ts";
+import { aptInstall, packagesOf, whyNoNpmChromium } from "./engines/install.ts";
+import type { Engine, EngineName } from "./engines/types.ts";
+import { type Suite, suite } from "./suite.ts";
+
+export type { Engine, EngineName, Page } from "./engines/types.ts";
+
+export interface Selection {
+  engines: FoundEngine[];
+  /** Engines that nobody asked for and that this machine has not. */
+  absent: EngineName[];
+}
+
+/**
+ * The engines to run, of `ENGINES` or of `wanted`. Installs what is missing and may be installed.
+ * Throws an Error, one sentence, for an unknown name or an engine that cannot be had.
+ */
+export function selectEngines(wanted: string | undefined = process.env.ENGINES): Selection {
+  if (!wanted) {
+    const found: EngineName[] = ALL_ENGINES.filter((name) => findEngine(name));
+    if (found.length === 0) found.push("chromium");
+    return {
+      engines: required(found),
+      absent: ALL_ENGINES.filter((name) => !found.includes(name)),
+    };
+  }
+  const names = wanted === "all" ? [...ALL_ENGINES] : wanted.split(",").map((name) => name.trim());
+  for (const name of names) {
+    if (!ALL_ENGINES.includes(name as EngineName)) {
+      throw new Error(`ENGINES: "${name}" is no engine; there are ${ALL_ENGINES.join(", ")}, or all`);
+    }
+  }
+  return { engines: required(names as EngineName[]), absent: [] };
+}
+
+function required(names: readonly EngineName[]): FoundEngine[] {
+  const missing = names.filter((name) => !findEngine(name));
+  if (missing.length > 0) aptInstall(packagesOf(missing));
+  return names.map((name) => {
+    const found = findEngine(name);
+    if (found) return found;
+    const npm = name === "chromium" ? `, and ${whyNoNpmChromium()}` : "";
+    throw new Error(
+      `no ${name} to test with: apt-get could not install ${packagesOf([name]).join(" and ")} here${npm}. ` +
+        `Install it by hand${name === "webkit" ? "" : " (CHROMIUM and FIREFOX may name a browser's path)"}.`,
+    );
+  });
+}
+
+let selection: Selection | undefined;
+/** Each version that ran, in the order of its first run. */
+const ran = new Set<string>();
+
+/** Suites that no engine under test may run, and the engines they are for. */
+const left = new Map<string, readonly EngineName[]>();
+
+/** How a file says that it is for other engines than those under test: an empty run without it is a failure. */
+export const FOR_OTHERS = "For other engines:";
+
+process.on("exit", () => {
+  if (!selection) return;
+  process.stdout.write(`  Engines:   ${[...ran].join(", ") || "none"}\n`);
+  for (const [title, among] of left) {
+    process.stdout.write(`  ${FOR_OTHERS} "${title}" runs in ${among.join(", ")}\n`);
+  }
+  if (selection.absent.length > 0) {
+    process.stdout.write(
+      `  Not run:   ${selection.absent.join(", ")} (not on this machine; npm run test:engines has them)\n`,
+    );
+  }
+});
+
+/** One engine, opened by the first suite that needs it and closed by the last: a start can take seconds. */
+class Shared {
+  private users = 0;
+  private opening: Promise<Engine> | undefined;
+  private readonly found: FoundEngine;
+
+  constructor(found: FoundEngine) {
+    this.found = found;
+  }
+
+  claim(): void {
+    this.users++;
+  }
+
+  async open(): Promise<Engine> {
+    this.opening ??= this.found.open();
+    const engine = await this.opening;
+    ran.add(`${engine.version}${engine.name === "chromium-headed" ? " in a window" : ""}`);
+    return engine;
+  }
+
+  async release(): Promise<void> {
+    if (--this.users === 0) await (await this.opening)?.close();
+  }
+}
+
+const shared = new Map<EngineName, Shared>();
+
+export interface EachEngine {
+  test: Suite<object>;
+  name: EngineName;
+  /** The running engine; only to be called inside a test. */
+  engine(): Engine;
+}
+
+/** The engines that run every flow. */
+export const MAIN_ENGINES: readonly EngineName[] = ["chromium", "firefox", "webkit"];
+/** The engines whose driver leaves `document.hasFocus()` alone. */
+export const FOCUS_ENGINES: readonly EngineName[] = ["chromium-headed", "firefox", "webkit"];
+
+/** Writes the suite `title` once for each engine under test that is in `among`. */
+export function eachEngine(
+  title: string,
+  define: (each: EachEngine) => void,
+  among: readonly EngineName[] = MAIN_ENGINES,
+): void {
+  selection ??= selectEngines();
+  if (!selection.engines.some(({ name }) => among.includes(name))) left.set(title, among);
+  for (const found of selection.engines) {
+    const { name } = found;
+    if (!among.includes(name)) continue;
+    if (!shared.has(name)) shared.set(name, new Shared(found));
+    const browser = shared.get(name)!;
+    browser.claim();
+    const test = suite(`${title} (${name})`);
+    let running: Engine | undefined;
+    test.before(async () => {
+      running = await browser.open();
+    });
+    test.after(() => browser.release());
+    define({
+      test,
+      name,
+      engine() {
+        if (!running) throw new Error(`${name} is not open`);
+        return running;
+      },
+    });
+    test.run();
+  }
+}

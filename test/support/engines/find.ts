@@ -1,0 +1,88 @@
+/** Which engines this machine has, and how each is opened. */
+import { accessSync, constants, existsSync, readdirSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { npmChromium } from "./install.ts";
+import { openChromium, openFirefox } from "./playwright.ts";
+import type { Engine, EngineName } from "./types.ts";
+import { openHeadedChromium, openWebKit } from "./webdriver.ts";
+
+export const ALL_ENGINES: readonly EngineName[] = ["chromium", "firefox", "webkit", "chromium-headed"];
+
+export interface FoundEngine {
+  name: EngineName;
+  open(): Promise<Engine>;
+}
+
+/** The first of `names` that can be run, looked for in PATH unless it is a path already. */
+function program(...names: (string | undefined)[]): string | undefined {
+  for (const name of names) {
+    if (!name) continue;
+    const folders = name.includes("/") ? [""] : (process.env.PATH ?? "").split(delimiter);
+    for (const folder of folders) {
+      const file = join(folder, name);
+      try {
+        accessSync(file, constants.X_OK);
+        return file;
+      } catch {
+        // Not here.
+      }
+    }
+  }
+  return undefined;
+}
+
+/** `CHROMIUM` and `FIREFOX` name a browser that is somewhere else. */
+const chromiumProgram = () =>
+  program(
+    process.env.CHROMIUM,
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+  );
+const firefoxProgram = () =>
+  program(process.env.FIREFOX, "firefox-esr", "firefox", "/Applications/Firefox.app/Contents/MacOS/firefox");
+
+/** Debian keeps MiniBrowser beside the library, in a folder named after the processor and the library's version. */
+function miniBrowserProgram(): string | undefined {
+  const root = "/usr/lib";
+  const folders = existsSync(root) ? readdirSync(root) : [];
+  return program(
+    ...folders.flatMap((folder) =>
+      ["webkit2gtk-4.1", "webkit2gtk-4.0", "webkitgtk-6.0"].map((api) =>
+        join(root, folder, api, "MiniBrowser"),
+      ),
+    ),
+  );
+}
+
+/** The engine, when everything it needs is on this machine. Starts nothing. */
+export function findEngine(name: EngineName): FoundEngine | undefined {
+  const chromium = chromiumProgram();
+  switch (name) {
+    case "chromium": {
+      if (chromium) return { name, open: () => openChromium(chromium) };
+      const fromNpm = npmChromium();
+      return fromNpm && { name, open: async () => openChromium(await fromNpm(), false) };
+    }
+    case "firefox": {
+      const firefox = firefoxProgram();
+      return firefox ? { name, open: () => openFirefox(firefox) } : undefined;
+    }
+    case "webkit": {
+      const driver = program("WebKitWebDriver");
+      const miniBrowser = miniBrowserProgram();
+      return driver && miniBrowser && program("Xvfb")
+        ? { name, open: () => openWebKit({ driver, miniBrowser }) }
+        : undefined;
+    }
+    case "chromium-headed": {
+      const driver = program("chromedriver");
+      return driver && chromium && program("Xvfb")
+        ? { name, open: () => openHeadedChromium(driver, chromium) }
+        : undefined;
+    }
+  }
+}

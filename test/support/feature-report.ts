@@ -1,0 +1,18 @@
+/** A report of `npm run size:features` to draw, because measuring a real one takes a minute. */
+import type { FeatureReport } from "../../scripts/size/features/measure.ts";
+
+const sizes = (raw: number, gzip: number, brotli: number) => ({ raw, gzip, brotli });
+
+export const REPORT: FeatureReport = {
+  name: "all.js",
+  buildNumber: "1000",
+  total: sizes(2200, 1100, 900),
+  features: [
+    { name: "one <feature>", without: "nothing & nobody", cost: sizes(500, 200, 150) },
+    { name: "another", without: "less", cost: sizes(100, 50, 40) },
+  ],
+  interactions: [{ features: ["one <feature>", "another"], cost: sizes(-10, -5, -4) }],
+  together: sizes(10, 5, 4),
+  rest: sizes(1600, 850, 710),
+  noise: sizes(0, 3, 3),
+};

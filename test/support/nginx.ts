@@ -1,0 +1,147 @@
+/** A real nginx on loopback that serves a release folder with the release's own headers. Needs no rights, leaves nothing. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { layout } from "../../scripts/release/layout.ts";
+import { freePort, start, stop } from "./engines/children.ts";
+import { aptInstall } from "./engines/install.ts";
+
+/** What Debian calls the parts; `openssl` makes the certificate. */
+export const NGINX_PACKAGES = ["nginx-light", "libnginx-mod-http-brotli-static", "openssl"];
+
+/** nginx, and the file of its module that serves `.br`; null when it is compiled in. */
+export interface Nginx {
+  program: string;
+  brotliModule: string | null;
+}
+
+const runs = (program: string, ...args: string[]) =>
+  spawnSync(program, args, { stdio: "ignore" }).status === 0;
+
+/** Where nginx may be: `NGINX`, in PATH, where Debian puts it. */
+const CANDIDATES = () => [process.env.NGINX, "nginx", "/usr/sbin/nginx"];
+
+/** The first nginx among `candidates`, with its brotli module. A sentence when something is missing. */
+export function findNginx(candidates: readonly (string | undefined)[] = CANDIDATES()): Nginx | string {
+  const program = candidates.find((name) => name && runs(name, "-v"));
+  if (!program) return "there is no nginx";
+  if (!runs("openssl", "version")) return "there is no openssl to make a certificate with";
+  const { stderr: facts } = spawnSync(program, ["-V"], { encoding: "utf8" });
+  if (/brotli/.test(facts.replace(/--\S*-opt='[^']*'/g, ""))) return { program, brotliModule: null };
+  const folder = /--modules-path=(\S+)/.exec(facts)?.[1] ?? "/usr/lib/nginx/modules";
+  const brotliModule = join(folder, "ngx_http_brotli_static_module.so");
+  return existsSync(brotliModule)
+    ? { program, brotliModule }
+    : `nginx has no brotli_static module at ${brotliModule}`;
+}
+
+/**
+ * The nginx of this machine, installed first where that is ours to do: as root, as in a container, or in CI. Not by a
+ * developer's sudo, because Debian starts what it installs, on port 80.
+ * Throws an Error, one sentence, when there is none.
+ */
+export function requireNginx(find: () => Nginx | string = findNginx, install = aptInstall): Nginx {
+  const found = find();
+  if (typeof found !== "string") return found;
+  if (process.getuid?.() === 0 || process.env.CI) install(NGINX_PACKAGES);
+  const now = find();
+  if (typeof now !== "string") return now;
+  throw new Error(
+    `${now}, and the CDN release is tested on a real one: install ${NGINX_PACKAGES.join(", ")} ` +
+      `(Debian's names), or set NGINX to the program's path.`,
+  );
+}
+
+function makeCertificate(folder: string): void {
+  execFileSync(
+    "openssl",
+    [
+      ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-days", "2"],
+      ...["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
+      ...["-keyout", join(folder, "key.pem"), "-out", join(folder, "cert.pem")],
+    ],
+    { stdio: "ignore" },
+  );
+}
+
+function configuration(root: string, folder: string, nginx: Nginx, http: number, https: number): string {
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+  return `
+${nginx.brotliModule ? `load_module "${nginx.brotliModule}";` : ""}
+daemon off;
+# One process, with the rights of whoever started it: a temporary folder is closed to anybody else.
+master_process off;
+pid "${folder}/nginx.pid";
+error_log "${folder}/error.log" notice;
+events { worker_connections 256; }
+http {
+  access_log off;
+${temporary.map((name) => `  ${name}_temp_path "${folder}/${name}";`).join("\n")}
+  server {
+    listen 127.0.0.1:${http};
+    listen 127.0.0.1:${https} ssl http2;
+    ssl_certificate "${folder}/cert.pem";
+    ssl_certificate_key "${folder}/key.pem";
+    ssl_protocols TLSv1.3;
+    root "${layout(root).publicRoot}";
+    include "${layout(root).nginx}";
+  }
+}
+`;
+}
+
+export interface RunningNginx {
+  /** Origins without a slash at the end. */
+  http: string;
+  https: string;
+  httpsPort: number;
+  /** Of the https server, PEM; it signs itself. */
+  certificate: string;
+  stop(): Promise<void>;
+}
+
+const answers = (origin: string) =>
+  fetch(origin).then(
+    () => true,
+    () => false,
+  );
+
+/** Serves release folder `root` until `stop()`. Throws an Error with nginx's own words when it does not start. */
+export async function serveRelease(root: string): Promise<RunningNginx> {
+  const nginx = requireNginx();
+  const folder = await mkdtemp(join(tmpdir(), "nginx-"));
+  try {
+    makeCertificate(folder);
+    const [http, https] = [await freePort(), await freePort()];
+    await writeFile(join(folder, "nginx.conf"), configuration(root, folder, nginx, http, https));
+    const child = await start(nginx.program, [
+      ...["-p", folder, "-c", join(folder, "nginx.conf"), "-e", join(folder, "error.log")],
+    ]);
+    const ended = once(child, "exit").then(() => "ended" as const);
+    const origin = `http://127.0.0.1:${http}`;
+    const deadline = Date.now() + 10_000;
+    while (!(await answers(origin))) {
+      const pause = new Promise<void>((resolve) => setTimeout(resolve, 20));
+      if ((await Promise.race([ended, pause])) === "ended" || Date.now() > deadline) {
+        await stop(child);
+        throw new Error(`nginx did not start: ${await readFile(join(folder, "error.log"), "utf8")}`);
+      }
+    }
+    return {
+      http: origin,
+      https: `https://127.0.0.1:${https}`,
+      httpsPort: https,
+      certificate: await readFile(join(folder, "cert.pem"), "utf8"),
+      async stop() {
+        await stop(child);
+        await rm(folder, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}

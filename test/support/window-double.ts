@@ -1,0 +1,276 @@
+/**
+ * A page for the artifact to run in, with everything that a test must hold in its hand: time, focus, popups,
+ * messages and the API's scripts. The document is linkedom's; what linkedom lacks is a double.
+ *
+ * The artifact runs in a realm of its own, so that a hostile page can spoil the intrinsics there and nowhere else.
+ */
+import vm from "node:vm";
+import { parseHTML } from "linkedom";
+import { PRODUCTION } from "../../scripts/config.ts";
+
+export interface PageOptions {
+  /** The page's own address. */
+  href?: string;
+  userAgent?: string;
+  /** False: a browser without crypto. */
+  crypto?: boolean;
+  /** Runs in the page before the SDK does. */
+  before?: string;
+  /** What `window.open` does: gives a popup, gives this, or throws. */
+  open?: "popup" | "null" | "undefined" | "throws";
+  /** False: a host like IE 8's, with no addEventListener. */
+  listeners?: boolean;
+}
+
+/** A popup as its opener sees it. */
+export interface Popup {
+  url: string;
+  name: string;
+  features: string;
+  closed: boolean;
+  /** How often the SDK closed it. */
+  closes: number;
+  close(): void;
+  frames: Record<string, { location: { hash: string } }>;
+}
+
+interface Timer {
+  id: number;
+  due: number;
+  every: number | null;
+  callback: () => void;
+}
+
+export interface Message {
+  origin?: unknown;
+  source?: unknown;
+  data?: unknown;
+}
+
+const FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0";
+
+/** A script of the SDK's, as the page's document holds it. */
+export interface ApiScript {
+  src: string;
+  onload: (() => void) | null;
+  onerror: (() => void) | null;
+  onreadystatechange: (() => void) | null;
+  readyState?: string;
+}
+
+export class Page {
+  readonly realm: vm.Context;
+  readonly popups: Popup[] = [];
+  /** What the page's own handlers would have reported as uncaught. */
+  readonly uncaught: unknown[] = [];
+  /** False while another window, such as the popup, has the focus. */
+  focused = true;
+  now = 1_700_000_000_000;
+  openBehaviour: NonNullable<PageOptions["open"]>;
+  readonly document: any;
+
+  #messageListeners: ((event: Message) => void)[] = [];
+  #timers: Timer[] = [];
+  #lastTimer = 0;
+  #ownNames: Set<string>;
+
+  constructor(artifact: vm.Script, options: PageOptions = {}) {
+    const url = new URL(options.href ?? "https://app.example/page?x=1");
+    this.openBehaviour = options.open ?? "popup";
+    this.document = parseHTML("<!doctype html><html><head></head><body></body></html>").document;
+    this.document.hasFocus = () => this.focused;
+
+    const host: Record<string, unknown> = {
+      document: this.document,
+      location: {
+        href: url.href,
+        protocol: url.protocol,
+        host: url.host,
+        hostname: url.hostname,
+        origin: url.origin,
+      },
+      navigator: { userAgent: options.userAgent ?? FIREFOX },
+      open: (popupUrl: string, name: string, features: string) => this.#open(popupUrl, name, features),
+      setTimeout: (callback: () => void, ms?: number) => this.#timer(callback, ms, false),
+      setInterval: (callback: () => void, ms?: number) => this.#timer(callback, ms, true),
+      clearTimeout: (id: number) => this.#clear(id),
+      clearInterval: (id: number) => this.#clear(id),
+    };
+    if (options.crypto !== false)
+      host.crypto = { getRandomValues: (array: Uint32Array<ArrayBuffer>) => crypto.getRandomValues(array) };
+    if (options.listeners !== false) {
+      host.addEventListener = (type: string, listener: () => void) => this.#listen(type, listener);
+      host.removeEventListener = (type: string, listener: () => void) => this.#unlisten(type, listener);
+    }
+    // `npm run test:mutation`: the instrumented SDK asks its global object which mutant it is.
+    if (process.env.MUTATION) host.__stryker__ = { activeMutant: process.env.__STRYKER_ACTIVE_MUTANT__ };
+    this.realm = vm.createContext(host);
+    vm.runInContext("var window = this;", this.realm);
+    const NativeDate = vm.runInContext("Date", this.realm) as DateConstructor;
+    const clock = () => this.now;
+    (this.realm as any).Date = class extends NativeDate {
+      constructor(...args: [any?]) {
+        super(...((args.length ? args : [clock()]) as [number]));
+      }
+    };
+    if (options.before) vm.runInContext(options.before, this.realm);
+    this.#ownNames = new Set(this.#names());
+    artifact.runInContext(this.realm);
+  }
+
+  get SE(): any {
+    return (this.realm as any).SE;
+  }
+
+  /** The last popup that was opened. */
+  get popup(): Popup {
+    return this.popups.at(-1)!;
+  }
+
+  /** The `state` that the SDK gave to popup `popup`. */
+  stateOf(popup: Popup = this.popup): string {
+    return new URL(popup.url).searchParams.get("state")!;
+  }
+
+  #names(): string[] {
+    return [...vm.runInContext("Object.getOwnPropertyNames(this)", this.realm)];
+  }
+
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.uncaught.push(error);
+    }
+  }
+
+  #open(url: string, name: string, features: string): Popup | null | undefined {
+    if (this.openBehaviour === "null") return null;
+    if (this.openBehaviour === "undefined") return undefined;
+    if (this.openBehaviour === "throws") throw new Error("NS_ERROR_DOM_INVALID_ACCESS_ERR");
+    const popup: Popup = {
+      url,
+      // As Web IDL has it: the name's text.
+      name: String(name),
+      features,
+      closed: false,
+      closes: 0,
+      close() {
+        popup.closes++;
+        popup.closed = true;
+      },
+      // A frame that is not there (yet) throws, as it does across origins; a closed popup has none.
+      frames: new Proxy(
+        {},
+        {
+          get(target: Record<string, unknown>, frame: string) {
+            if (popup.closed || !(frame in target))
+              throw new Error("SecurityError: blocked a frame from accessing a cross-origin frame");
+            return target[frame];
+          },
+        },
+      ) as Popup["frames"],
+    };
+    this.popups.push(popup);
+    return popup;
+  }
+
+  #listen(type: string, listener: (event: Message) => void): void {
+    if (type !== "message") throw new Error(`the SDK listens to "${type}"`);
+    if (!this.#messageListeners.includes(listener)) this.#messageListeners.push(listener);
+  }
+
+  #unlisten(type: string, listener: (event: Message) => void): void {
+    if (type !== "message") throw new Error(`the SDK stops listening to "${type}"`);
+    this.#messageListeners = this.#messageListeners.filter((other) => other !== listener);
+  }
+
+  #timer(callback: () => void, ms: number | undefined, repeats: boolean): number {
+    // HTML, "timers": what is not a number counts as 0, and an interval is never shorter than 1 ms here, so that time goes on.
+    const delay = Math.max(repeats ? 1 : 0, Math.trunc(Number(ms)) || 0);
+    this.#timers.push({
+      id: ++this.#lastTimer,
+      due: this.now + delay,
+      every: repeats ? delay : null,
+      callback,
+    });
+    return this.#lastTimer;
+  }
+
+  #clear(id: number): void {
+    this.#timers = this.#timers.filter((timer) => timer.id !== id);
+  }
+
+  /** Lets `ms` milliseconds pass, running each timer at its time. */
+  advance(ms: number): void {
+    const end = this.now + ms;
+    for (;;) {
+      const next = this.#timers.reduce<Timer | null>(
+        (first, timer) => (first && first.due <= timer.due ? first : timer),
+        null,
+      );
+      if (!next || next.due > end) break;
+      this.now = Math.max(this.now, next.due);
+      if (next.every === null) this.#clear(next.id);
+      else next.due += next.every;
+      this.#guard(next.callback);
+    }
+    this.now = end;
+  }
+
+  /** The delays until each pending timer, in milliseconds. */
+  pendingTimers(): number[] {
+    return this.#timers.map((timer) => timer.due - this.now);
+  }
+
+  /** A message arrives at the page. */
+  post(message: Message): void {
+    for (const listener of [...this.#messageListeners]) this.#guard(() => listener(message));
+  }
+
+  /** The landing page in `popup` answers with `hash`; `{state}` in it is the login's own state. */
+  answer(hash: string, popup: Popup = this.popup): void {
+    this.post({
+      origin: PRODUCTION.loginOrigin,
+      source: popup,
+      data: hash.replace("{state}", this.stateOf(popup)),
+    });
+  }
+
+  /** The scripts in the document now. */
+  scripts(): ApiScript[] {
+    return [...this.document.querySelectorAll("script")] as unknown as ApiScript[];
+  }
+
+  /** The API's script runs and has loaded. `answer` is what it hands to its callback; undefined: it calls nothing. */
+  scriptLoads(script: ApiScript, answer?: unknown): void {
+    if (answer !== undefined) this.runCallback(script, answer);
+    this.#guard(() => script.onload?.());
+  }
+
+  /** What the text of the API's script does, before any event says that it has loaded. */
+  runCallback(script: ApiScript, answer: unknown): void {
+    const callback = new URL(script.src).searchParams.get("callback")!;
+    this.#guard(() => vm.runInContext(`${callback}(${JSON.stringify(answer)})`, this.realm));
+  }
+
+  scriptFails(script: ApiScript): void {
+    this.#guard(() => script.onerror?.());
+  }
+
+  /** What the SDK left behind: everything zero and empty when no login is under way. */
+  leftovers(): { listeners: number; timers: number; scripts: number; globals: string[]; members: string[] } {
+    return {
+      listeners: this.#messageListeners.length,
+      timers: this.#timers.length,
+      scripts: this.scripts().length,
+      globals: this.#names().filter((name) => !this.#ownNames.has(name) && name !== "SE"),
+      members: Object.getOwnPropertyNames(this.SE).filter(
+        (name) => name !== "init" && name !== "authenticate",
+      ),
+    };
+  }
+}
+
+/** What `leftovers` must say after the last login. */
+export const NOTHING_LEFT = { listeners: 0, timers: 0, scripts: 0, globals: [], members: [] };

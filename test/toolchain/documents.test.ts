@@ -1,0 +1,81 @@
+/** What the documents say is so: figures, tables, links, commands. */
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import * as assert from "uvu/assert";
+import { ROOT } from "../../scripts/pipeline/compile.ts";
+import { BLOCKS, type Figures, fill, measureFigures } from "../../scripts/site/blocks.ts";
+import { DOCUMENTS } from "../../scripts/site/figures.ts";
+import { readReference } from "../../scripts/site/reference.ts";
+import { firstDifferences } from "../support/difference.ts";
+import { suite } from "../support/suite.ts";
+
+const test = suite<{ figures: Figures }>("documents", {} as { figures: Figures });
+
+const ALL = [
+  "README.md",
+  "CHANGELOG.md",
+  "CONTRIBUTING.md",
+  ".github/SECURITY.md",
+  "scripts/site/content/migration.md",
+];
+const read = (name: string): string => readFileSync(join(ROOT, name), "utf8");
+
+test.before(async (context) => {
+  context.figures = await measureFigures();
+});
+
+for (const name of DOCUMENTS) {
+  test(`${name} has today's figures, and today's types`, ({ figures }) => {
+    const text = read(name);
+    // The first lines that differ: the whole text would fill the screen.
+    assert.equal(
+      firstDifferences(text, fill(text, figures)),
+      [],
+      `${name} is out of date: npm run docs:figures`,
+    );
+  });
+}
+
+test("one byte more is noticed, and every generated part stands in a document", ({ figures }) => {
+  const grown = structuredClone(figures);
+  grown.sizes["all.js"]!.gzip++;
+  for (const name of DOCUMENTS) assert.is.not(fill(read(name), grown), read(name), name);
+  const shown = DOCUMENTS.map(read).join("\n");
+  for (const block of Object.keys(BLOCKS)) assert.match(shown, `<!-- figures: ${block} -->`);
+  assert.throws(() => fill("<!-- figures: nothing -->\n\n<!-- /figures -->", figures), 'named "nothing"');
+});
+
+test("the README has fewer than 200 lines, and its first screen has size, snippet and both commands", () => {
+  const lines = read("README.md").trimEnd().split("\n");
+  assert.ok(lines.length < 200, `${lines.length} lines`);
+  const first = lines.slice(0, 45).join("\n");
+  for (const part of ["bytes** gzipped", "SE.authenticate(", "npm ci && npm start", "npm ci && npm test"])
+    assert.ok(first.includes(part), part);
+});
+
+test("every name that the types give an error is in the README once", () => {
+  const readme = read("README.md");
+  const { errors } = readReference();
+  assert.ok(errors.length > 15);
+  for (const { name } of errors) assert.is(readme.split(`| \`${name}\` |`).length, 2, name);
+});
+
+test("a property of the types without a docstring is refused by name", () => {
+  const source = "/** One. */\nexport interface One {\n  two: string;\n}\n";
+  assert.throws(() => readReference(source), "One.two has no docstring");
+});
+
+for (const name of ALL) {
+  test(`${name}: every link leads somewhere, every file and command that it names is there`, () => {
+    const text = read(name);
+    const links = [...text.matchAll(/\]\(([^)#\s]+)/g)].map(([, target]) => target!);
+    for (const target of links.filter((link) => !/^https:/.test(link)))
+      assert.ok(existsSync(join(ROOT, dirname(name), target)), target);
+    for (const [, path] of text.matchAll(/`((?:src|scripts|test)\/[\w./-]+)`/g))
+      assert.ok(existsSync(join(ROOT, path!)), path);
+    const { scripts } = JSON.parse(read("package.json"));
+    for (const [, command] of text.matchAll(/npm run ([\w:]+)/g)) assert.ok(command! in scripts, command);
+  });
+}
+
+test.run();

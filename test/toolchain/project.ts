@@ -1,0 +1,167 @@
+/** A small project of its own, with this one's scripts and git, in which a gate can be broken without harm. */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { transformSync } from "esbuild";
+import { ROOT } from "../../scripts/pipeline/compile.ts";
+
+export interface Outcome {
+  status: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Text that no compressor makes much smaller, so that each letter counts. The same one every time. */
+export const NOISE = ["one", "two"]
+  .map((word) => createHash("sha512").update(word).digest("base64url"))
+  .join("");
+
+/** The source of a hosted script: what guard.ts asks for, and `text`. */
+export const source = (text: string): string =>
+  `window.SE = { init: function () {}, authenticate: function () {}, version: "v" + BUILD_NUMBER, text: ${JSON.stringify(text)} };\n`;
+
+const COPIED = [
+  ...["scripts/pipeline", "scripts/size", "scripts/build.ts", "scripts/config.ts", "scripts/git.ts"],
+  ...["scripts/main.ts", "scripts/verify.ts", "package.json", "package-lock.json", ".gitignore"],
+  // What writes the figures into the documents, and the types that it reads.
+  ...["scripts/site", "src/types.ts"],
+];
+
+export class Project {
+  readonly root: string;
+
+  constructor(text: string = NOISE) {
+    this.root = mkdtempSync(join(tmpdir(), "size-gate-"));
+    for (const path of COPIED) {
+      cpSync(join(ROOT, path), join(this.root, path), {
+        recursive: true,
+        filter: (file) => !/node_modules|history\.(jsonl|svg)$/.test(file),
+      });
+    }
+    // One target is enough, and what the real ones are made of is not at stake here.
+    this.edit("scripts/config.ts", (config) =>
+      config.replace(/(TARGETS: readonly Target\[\] = )\[[^\]]*\]/, "$1[ALL_JS]"),
+    );
+    // Ten build numbers instead of a hundred, and a shorter search: the same code, in a tenth of the time.
+    this.edit("scripts/size/settings.ts", (settings) =>
+      settings
+        .replace(
+          "length: 100 }, (_, index) => String(1000 + 89 *",
+          "length: 10 }, (_, index) => String(1000 + 890 *",
+        )
+        .replace("NEXT_NUMBERS = 100", "NEXT_NUMBERS = 10"),
+    );
+    this.edit("scripts/pipeline/compress.ts", (compress) =>
+      compress.replace("[500, true]", "[15, true]").replace("direct < 8", "direct < 1"),
+    );
+    this.compileScripts();
+    // .gitignore names the folder of packages; here it is a link.
+    this.write(".gitignore", `${this.read(".gitignore")}node_modules\nscripts/**/*.js\n`);
+    symlinkSync(join(ROOT, "node_modules"), join(this.root, "node_modules"));
+    this.write("src/all.ts", source(text));
+    this.write("README.md", "words\n");
+    this.write("CHANGELOG.md", "<!-- figures: changelog -->\n\n<!-- /figures -->\n");
+    this.git("init", "-q", "-b", "main");
+    this.git("config", "user.name", "test");
+    this.git("config", "user.email", "test@example.org");
+  }
+
+  /** Beside each script what tsx would make of it, once: a command then starts in half the time. */
+  private compileScripts(): void {
+    for (const file of readdirSync(this.path("scripts"), { recursive: true, encoding: "utf8" })) {
+      if (!file.endsWith(".ts")) continue;
+      const { code } = transformSync(this.read(`scripts/${file}`), { loader: "ts", target: "es2022" });
+      const output = `scripts/${file.replace(/ts$/, "js")}`;
+      this.write(output, code.replace(/(from "\.[^"]*\.)ts"/g, '$1js"'));
+    }
+  }
+
+  path(name: string): string {
+    return join(this.root, name);
+  }
+
+  read(name: string): string {
+    return readFileSync(this.path(name), "utf8");
+  }
+
+  write(name: string, content: string): void {
+    mkdirSync(dirname(this.path(name)), { recursive: true });
+    writeFileSync(this.path(name), content);
+  }
+
+  edit(name: string, change: (content: string) => string): void {
+    const before = this.read(name);
+    const after = change(before);
+    if (after === before) throw new Error(`the edit of ${name} changes nothing`);
+    this.write(name, after);
+  }
+
+  private start(command: string, args: string[], env: Record<string, string> = {}, cwd = this.root): Outcome {
+    const { BUILD_NUMBER, GITHUB_STEP_SUMMARY, FORCE_COLOR, ...clean } = process.env;
+    const result = spawnSync(command, args, {
+      cwd,
+      encoding: "utf8",
+      env: { ...clean, NO_COLOR: "1", GIT_CONFIG_NOSYSTEM: "1", ...env },
+    });
+    return { status: result.status ?? -1, stdout: result.stdout, stderr: result.stderr };
+  }
+
+  git(...args: string[]): string {
+    const { status, stdout, stderr } = this.start("git", args);
+    if (status !== 0) throw new Error(`git ${args.join(" ")}: ${stderr}`);
+    return stdout.trimEnd();
+  }
+
+  /** Commits everything and returns the commit's hash. */
+  commit(message: string): string {
+    this.git("add", "-A");
+    this.git("commit", "-q", "--allow-empty", "-m", message);
+    return this.git("rev-parse", "HEAD");
+  }
+
+  /** Runs one of the project's commands, `size/size` for `npm run size`. */
+  run(script: string, args: string[] = [], env: Record<string, string> = {}): Outcome {
+    return this.start(process.execPath, [`scripts/${script}.js`, ...args], env);
+  }
+
+  /** Runs `npm run` as a person would, with what package.json puts around a command. */
+  npm(script: string, ...args: string[]): Outcome {
+    return this.start("npm", ["run", script, "--", ...args]);
+  }
+
+  /** What `expression` gives in the project, as JSON; the exports of `module` are at hand. */
+  evaluate(module: string, expression: string): string {
+    const text = `import * as m from "./scripts/${module}.js"; console.log(JSON.stringify(await m.${expression}));`;
+    const { stdout, stderr } = this.start(process.execPath, [
+      "--import",
+      "tsx",
+      "--input-type=module",
+      "-e",
+      text,
+    ]);
+    if (!stdout) throw new Error(stderr);
+    return stdout;
+  }
+
+  /** Runs one of the commands in a clone of the project. */
+  runIn(clone: string, script: string, args: string[] = []): Outcome {
+    symlinkSync(join(ROOT, "node_modules"), join(clone, "node_modules"));
+    cpSync(this.path("scripts"), join(clone, "scripts"), { recursive: true });
+    return this.start(process.execPath, [`scripts/${script}.js`, ...args], {}, clone);
+  }
+
+  remove(): void {
+    rmSync(this.root, { recursive: true, force: true });
+  }
+}

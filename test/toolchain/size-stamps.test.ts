@@ -1,0 +1,57 @@
+/** The build number: that it is put in late changes nothing, and that no lucky one hides a growth. */
+import * as assert from "uvu/assert";
+import { PRODUCTION, TARGETS } from "../../scripts/config.ts";
+import { BOUND, gzip } from "../../scripts/pipeline/compress.ts";
+import { buildArtifact, prepare } from "../../scripts/pipeline/index.ts";
+import { STAMP, stamp } from "../../scripts/pipeline/stamp.ts";
+import { budgetFor, findOverrun, nextNumbers, sampleBudget } from "../../scripts/size/stamps.ts";
+import { suite } from "../support/suite.ts";
+
+const test = suite("build numbers and sizes");
+
+for (const target of TARGETS) {
+  test(`stamping ${target.name} after minifying once equals a whole build at that number`, async () => {
+    const prepared = await prepare(target, { tier: PRODUCTION });
+    for (const buildNumber of ["7", "99999"]) {
+      const whole = await buildArtifact(target, { tier: PRODUCTION, buildNumber });
+      assert.is(stamp(prepared, buildNumber).code, whole.code);
+    }
+  });
+}
+
+// "1000" is everywhere in this text, so that build 1000 costs next to nothing: the number is a lucky one.
+const lucky = {
+  code: `window.SE={version:"r${STAMP}x",list:"r1000x,sr1000xy,tr1000xz"};`,
+  map: JSON.stringify({ version: 3, sources: [], names: [], mappings: "" }),
+};
+const file = { prepared: lucky, quick: BOUND };
+const lengthAt = async (number: string): Promise<number> => (await gzip(stamp(lucky, number).code)).length;
+
+test("a budget that only a lucky build number holds fails, with the number that breaks it", async () => {
+  const budget = await lengthAt("1000");
+  assert.is(await findOverrun(file, ["1000"], "gzip", budget), null);
+  const overrun = await findOverrun(file, ["1000", "7316", "1001"], "gzip", budget);
+  assert.ok(overrun && overrun.buildNumber !== "1000");
+  assert.ok(overrun.size > budget);
+  assert.is(overrun.size, await lengthAt(overrun.buildNumber));
+});
+
+test("a budget for the worst number holds for all of them, and is not a byte too large", async () => {
+  const before = process.env.BUILD_NUMBER;
+  process.env.BUILD_NUMBER = "7300";
+  try {
+    assert.is(nextNumbers().length, 100);
+    const spread = { floor: 0, worstNumber: "1000", worst: await gzip(stamp(lucky, "1000").code) };
+    const budget = await budgetFor(file, spread, "gzip");
+    assert.ok(budget > sampleBudget(spread));
+    assert.is(await findOverrun(file, nextNumbers(), "gzip", budget), null);
+    assert.ok(await findOverrun(file, nextNumbers(), "gzip", budget - 1));
+    process.env.BUILD_NUMBER = "7300-rc1";
+    assert.throws(() => nextNumbers(), "the build number 7300-rc1 is no whole number");
+  } finally {
+    if (before === undefined) delete process.env.BUILD_NUMBER;
+    else process.env.BUILD_NUMBER = before;
+  }
+});
+
+test.run();

@@ -1,0 +1,20 @@
+// An app with the hosted script in its page. One line asks for the global's type; nothing of it is left after compiling.
+/// <reference types="stackexchange-auth/all.js" />
+
+SE.init({
+  clientId: 1,
+  key: "key((",
+  channelUrl: "https://app.example/blank",
+  complete: ({ version }) => console.log(version.length),
+});
+window.SE.authenticate({
+  success: ({ accessToken, expirationDate }) => console.log(accessToken.length, expirationDate?.getTime()),
+  error: ({ errorName }) => console.log(errorName.length),
+  scope: ["no_expiry"],
+});
+// @ts-expect-error login() is the module's
+SE.login();
+// @ts-expect-error success is required
+SE.authenticate({ error() {} });
+// @ts-expect-error the callbacks are functions
+SE.authenticate({ success: "function" });

@@ -1,0 +1,106 @@
+// An app that uses the module. It only has to compile, in strict mode; what must not is marked @ts-expect-error.
+import type {
+  AuthError,
+  AuthenticateOptions,
+  ErrorName,
+  Failure,
+  InitOptions,
+  LoginOptions,
+  NetworkUser,
+  Scope,
+  Session,
+  StackExchangeAuth,
+} from "stackexchange-auth";
+import { authenticate, init, login } from "stackexchange-auth";
+
+const app: InitOptions = {
+  clientId: 1,
+  key: "key((",
+  channelUrl: "https://app.example/blank",
+  complete({ version }) {
+    const text: string = version;
+    console.log(text);
+  },
+};
+init(app);
+init({ ...app, clientId: "1" });
+// What takes no argument may be the callback.
+init({ ...app, complete: () => {} });
+
+// @ts-expect-error all four options are required
+init({ clientId: 1, channelUrl: "https://app.example/blank", complete() {} });
+// @ts-expect-error so are the options themselves
+init();
+// @ts-expect-error a key is text
+init({ ...app, key: 1 });
+// @ts-expect-error a mistyped option is found
+init({ ...app, clientID: 1 });
+
+export async function signIn(signal: AbortSignal): Promise<Session> {
+  const options: LoginOptions = { scope: ["read_inbox", "no_expiry"], networkUsers: true, signal };
+  const session = await login(options);
+  const token: string = session.accessToken;
+  // @ts-expect-error there is no date with no_expiry
+  session.expirationDate.getTime();
+  const time: number | undefined = session.expirationDate?.getTime();
+  // @ts-expect-error there are no accounts unless they were asked for
+  session.networkUsers.length;
+  const first: NetworkUser | undefined = session.networkUsers?.[0];
+  const gold: number | undefined = first?.badge_counts.gold;
+  // @ts-expect-error an account has no display name
+  first?.display_name;
+  console.log(token, time, gold);
+  return session;
+}
+
+login();
+login({ scope: ["a_permission_of_the_future"] });
+// @ts-expect-error a scope is an array
+login({ scope: "read_inbox" });
+// @ts-expect-error login() has no callbacks
+login({ success() {} });
+// @ts-expect-error a controller is not its signal
+login({ signal: new AbortController() });
+// @ts-expect-error what it gives is a promise
+login().accessToken;
+
+login().catch((error: AuthError | Error) => {
+  if (error.name === "AuthError") {
+    const { errorName, errorMessage, message, stack } = error as AuthError;
+    const known: ErrorName = "popup_closed";
+    console.log(errorName === known, errorMessage, message, stack);
+  }
+});
+
+authenticate({ success: ({ accessToken }) => console.log(accessToken) });
+authenticate({
+  success: (session) => session.networkUsers,
+  error: ({ errorName, errorMessage }) => console.log(errorName, errorMessage),
+  scope: [] as const,
+  networkUsers: false,
+});
+// As people hand a promise's two functions over.
+export const promised = new Promise<Session>((success, error) => authenticate({ success, error }));
+// @ts-expect-error success is required
+authenticate({});
+// @ts-expect-error so are the options
+authenticate();
+// @ts-expect-error an error has no code
+authenticate({ success() {}, error: ({ code }) => console.log(code) });
+
+const scope: Scope = "private_info";
+const failure: Failure = { errorName: "access_denied", errorMessage: "no" };
+// A failure is handed over with both.
+// @ts-expect-error
+const half: Failure = { errorName: "access_denied" };
+const all: StackExchangeAuth = { init, authenticate };
+const options: AuthenticateOptions = { success() {}, error: undefined, scope: undefined };
+console.log(scope, failure, half, all, options);
+
+// @ts-expect-error AuthError is a type, with no class to ask for
+console.log(AuthError);
+// @ts-expect-error the module has no default
+import("stackexchange-auth").then((module) => module.default);
+// The hosted script's global is not there for an app that did not ask for it.
+// @ts-expect-error
+console.log(SE);

@@ -1,0 +1,182 @@
+import { spawn, spawnSync } from "node:child_process";
+import { createServer, request, type Server } from "node:http";
+import { fileURLToPath } from "node:url";
+import * as assert from "uvu/assert";
+import { type RunningTier, startDevTier } from "../../scripts/dev-tier/server.ts";
+import { suite } from "../support/suite.ts";
+
+const test = suite("dev tier: server");
+
+const sdk = (origins: { login: string }) => `/* ${origins.login} */`;
+
+async function withTier(options: object, use: (tier: RunningTier) => Promise<void>): Promise<void> {
+  const tier = await startDevTier({ port: 0, sdk, ...options });
+  try {
+    await use(tier);
+  } finally {
+    await tier.close();
+  }
+}
+
+const refused = async (address: string): Promise<boolean> => {
+  try {
+    await fetch(address);
+    return false;
+  } catch (error) {
+    return (error as any).cause?.code === "ECONNREFUSED";
+  }
+};
+
+test("three neighbouring ports of the loopback interface, and an SDK for them", async () => {
+  await withTier({}, async ({ port, origins }) => {
+    assert.equal(origins, {
+      site: `http://127.0.0.1:${port}`,
+      login: `http://127.0.0.1:${port + 1}`,
+      api: `http://127.0.0.1:${port + 2}`,
+    });
+    assert.is(await (await fetch(`${origins.site}/all.js`)).text(), `/* ${origins.login} */`);
+    assert.is((await fetch(`${origins.login}/oauth/dialog`)).status, 400);
+    assert.is((await fetch(`${origins.api}/2.0/errors`)).status, 200);
+  });
+});
+
+test("the API's answers are compressed, also for a client that did not ask", async () => {
+  await withTier({}, async ({ origins }) => {
+    const encoding = await new Promise((resolve, reject) => {
+      request(`${origins.api}/2.0/errors`, (answer) => {
+        answer.resume();
+        resolve(answer.headers["content-encoding"]);
+      })
+        .on("error", reject)
+        .end();
+    });
+    assert.is(encoding, "gzip");
+  });
+});
+
+test("the tier builds its own SDK, which knows the tier's origins and no other", async () => {
+  await withTier({ sdk: undefined, buildNumber: "4711" }, async ({ origins }) => {
+    const code = await (await fetch(`${origins.site}/all.js`)).text();
+    assert.ok(code.includes(origins.login) && code.includes(origins.api) && code.includes("4711"));
+    assert.not.match(code, /stackexchange\.com/);
+  });
+});
+
+test("a taken port: the next three that are free", async () => {
+  await withTier({}, async (first) => {
+    // The first port asked for is free, its second neighbour is not.
+    await withTier({ port: first.port - 2 }, async (second) => {
+      assert.ok(second.port > first.port + 2);
+      assert.is((await fetch(`${second.origins.site}/blank`)).status, 200);
+    });
+  });
+});
+
+test("no ports left is an error that says so", async () => {
+  let message = "";
+  await startDevTier({ port: 65_534, sdk }).catch((error) => (message = error.message));
+  assert.is(message, "no three free ports from 65534 on");
+});
+
+test("an SDK that does not build frees the ports", async () => {
+  const blocker = (port: number) =>
+    new Promise<Server>((resolve, reject) => {
+      const server = createServer().on("error", reject);
+      server.listen(port, "127.0.0.1", () => resolve(server));
+    });
+  let used = 0;
+  const failing = (origins: { site: string }) => {
+    used = Number(new URL(origins.site).port);
+    throw new Error("will not build");
+  };
+  let message = "";
+  await startDevTier({ port: 0, sdk: failing }).catch((error) => (message = error.message));
+  assert.is(message, "will not build");
+  (await blocker(used)).close();
+});
+
+test("close() ends open connections and slow answers, and frees the ports", async () => {
+  const tier = await startDevTier({ port: 0, sdk });
+  tier.faults.set({ apiSlow: 600_000 });
+  const slow = fetch(`${tier.origins.api}/2.0/errors`).then(
+    () => "answered",
+    () => "ended",
+  );
+  await fetch(`${tier.origins.site}/blank`);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await tier.close();
+  assert.is(await slow, "ended");
+  for (const origin of Object.values(tier.origins)) assert.ok(await refused(origin));
+});
+
+test("apiDropped: the connection ends without an answer", async () => {
+  await withTier({}, async ({ origins, faults }) => {
+    faults.set({ apiDropped: true });
+    let code = "";
+    await fetch(`${origins.api}/2.0/errors`).catch((error) => (code = error.cause.code));
+    assert.is(code, "UND_ERR_SOCKET");
+  });
+});
+
+test("a request by another name is refused: a foreign page may resolve to this machine", async () => {
+  await withTier({}, async ({ port }) => {
+    const status = await new Promise((resolve, reject) => {
+      request(
+        { host: "127.0.0.1", port, path: "/dev/faults", headers: { Host: "evil.example" } },
+        (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+        },
+      )
+        .on("error", reject)
+        .end();
+    });
+    assert.is(status, 421);
+  });
+});
+
+test("npm start: builds, says where the page is, and Ctrl-C ends it without a word", async () => {
+  await withTier({}, async (taken) => {
+    const root = fileURLToPath(new URL("../..", import.meta.url));
+    const child = spawn(
+      process.execPath,
+      ["--import", "tsx", "scripts/start.ts", "--port", String(taken.port)],
+      {
+        cwd: root,
+        // The test runner asks for colours, and whoever asks wins.
+        env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined },
+      },
+    );
+    let [out, err] = ["", ""];
+    child.stdout.on("data", (chunk) => {
+      out += chunk;
+      if (out.includes("Ctrl-C stops.")) child.kill("SIGINT");
+    });
+    child.stderr.on("data", (chunk) => (err += chunk));
+    const ended = await new Promise((resolve) =>
+      child.on("close", (code, signal) => resolve([code, signal])),
+    );
+    assert.equal([ended, err], [[0, null], ""]);
+    assert.match(out, /all\.js {2}\d+ B raw/);
+    assert.match(out, new RegExp(`Port ${taken.port} .* is taken: using \\d+ to \\d+`));
+    assert.match(out, /page {3}http:\/\/127\.0\.0\.1:\d+\//);
+  });
+});
+
+test("npm start: a wrong argument is one line and exit 2", async () => {
+  const root = fileURLToPath(new URL("../..", import.meta.url));
+  for (const wrong of [["--port", "x"], ["--port", "70000"], ["--nonsense"], ["nonsense"]]) {
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ["--import", "tsx", "scripts/start.ts", ...wrong],
+      {
+        cwd: root,
+        encoding: "utf8",
+      },
+    );
+    assert.is(status, 2, wrong.join(" "));
+    assert.is(stderr.trim().split("\n").length, 1);
+  }
+});
+
+test.run();
