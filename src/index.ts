@@ -4,7 +4,7 @@ import type { AuthError, AuthenticateOptions, LoginOptions, Session, StackExchan
 export type * from "./types";
 
 // A server can import the module: nothing of a browser is asked for before the first call.
-const client = sdk();
+const client = sdk({});
 
 /**
  * Tells the SDK which app this is. Call it before anything else; calling it again is fine.

@@ -9,13 +9,15 @@ interface Sdk extends StackExchangeAuth {
  * The whole SDK. It reads in the order in which things happen: what every login shares, `init`, `authenticate`.
  *
  * LEGACY is the hosted script, for browsers from IE 6 on; the module, which is not, asks newer browsers for more.
- * The hosted script is given two of its page's globals as parameters: `crypto`, which is undefined where a name alone
- * would throw, and `document`. Others cost 2 B to 13 B that way, because compressors know the long names too.
- * The module is given none: a server may import it, where there is no document, so it asks by name when it is used.
+ * The hosted script is given its page's `window` as a parameter, to put `SE` on it and to ask it for `crypto`: by name alone
+ * that would throw where it is missing. Each further global costs 2 B to 13 B as a parameter, because compressors know the
+ * long names too. The module is given an object that the build drops: a server may import it, where there is no window,
+ * so it asks for everything by name when it is used.
  *
- * Arrow functions come out as `function` in the hosted script. Declarations stay where they are the smaller there.
+ * The two are written in the shape that is the smaller in each: arrow functions come out as `function` in the hosted script, and
+ * function declarations as arrows in the module (scripts/pipeline/arrows.ts).
  */
-export function sdk(pageDocument?: any, pageCrypto?: Crypto): Sdk {
+export function sdk(pageWindow: any): Sdk {
   var
     // In the module not yet text, but what is to become its query.
     loginUrl: any,
@@ -25,10 +27,10 @@ export function sdk(pageDocument?: any, pageCrypto?: Crypto): Sdk {
   // One sentence serves everything that must be there or must be so. `options` itself may be missing too.
   function option(options: any, name: string) {
     if (options && options[name]) return options[name];
-    throw Error("SE needs " + name);
+    throw Error("needs " + name);
   }
 
-  return api = {
+  return pageWindow.SE = api = {
     init: (options: InitOptions) => {
       var
         clientId = option(options, "clientId"),
@@ -42,7 +44,7 @@ export function sdk(pageDocument?: any, pageCrypto?: Crypto): Sdk {
         origin = LEGACY ? location.href.toLowerCase().match(".*?//[^/?#]*|")![0] : location.origin;
 
       // Security: whole origins are compared, so that http://a.com.evil is not taken for http://a.com.
-      if (origin != (LEGACY ? channelUrl.toLowerCase().match(".*?//[^/?#]*|")![0] : channelUrl.origin)) option(0, "channelUrl on " + origin);
+      if (origin != (LEGACY ? channelUrl.toLowerCase().match(".*?//[^/?#]*|")![0] : channelUrl.origin)) option(0, "channelUrl=" + origin);
 
       // Nothing is kept before everything was checked.
       requestKey = option(options, "key");
@@ -73,16 +75,18 @@ export function sdk(pageDocument?: any, pageCrypto?: Crypto): Sdk {
         error: any = options.error,
         signal: any = !LEGACY && options.signal,
         key = requestKey || option(0, "init"),
-        // What is no array has no join(), and the engine's own error says that of scope.
-        scope = options.scope ? options.scope.join(" ") : "",
+        // What is no array has no join(), and the engine's own error says that of scope. Nothing is "" or, in the module,
+        // undefined: both leave the parameter out.
+        scope = LEGACY ? ((options.scope || []) as any).join(" ") : options.scope?.join(" "),
         users: any = [],
         page = 1,
-        // Security: nobody can guess the state, of 96 bits. In the hosted script it also names the API's callback: the
-        // "s" makes it an identifier, and Array's join serves the first typed arrays, which had none. In the module the
-        // array stands for its text, with two commas.
-        // Support: IE <= 10, which has no crypto. A number from 1e17 to 2e17 is written with neither point nor exponent.
+        // Security: nobody can guess the state: 128 bits in the hosted script, of which running the numbers together loses
+        // two on average, and 96 in the module, where the array stands for its text, with two commas. In the hosted script
+        // it also names the API's callback: the "e" makes it an identifier, and Array's join serves the first typed
+        // arrays, which had none.
+        // Support: IE <= 10, which has no crypto. A number from 1e16 to 2e16 is an integer, written without an exponent.
         state: any = LEGACY
-          ? "s" + (pageCrypto ? [].join.call(pageCrypto.getRandomValues(new Uint32Array(3)) as any, "") : 1e17 * (1 + Math.random()))
+          ? "e" + (pageWindow.crypto ? [].join.call(crypto.getRandomValues(new Uint16Array(8)) as any, "") : 1e16 * (1 + Math.random()))
           : crypto.getRandomValues(new Uint32Array(3)),
         closed: any,
         popup: any,
@@ -97,34 +101,34 @@ export function sdk(pageDocument?: any, pageCrypto?: Crypto): Sdk {
       function value(name: string): any {
         try {
           return decodeURIComponent(data.match("[#&]" + name + "=([^&]*)")[1].split("+").join(" "));
-        } catch (e) {}
+        } catch {}
       }
 
       function fail(name?: string, message?: string) {
         if (LEGACY) {
           if (error) error({ errorName: name = name || "network_error", errorMessage: message || name });
         }
-        else {
-          name = name || "network_error";
-          message = message || name;
-          // An Error with a name: a class of our own, for `instanceof`, costs 40 B more.
-          error?.(signal?.aborted ? signal.reason : Object.assign(Error(message), { name: "AuthError", errorName: name, errorMessage: message }));
-        }
+        // An Error with a name: a class of our own, for `instanceof`, costs 40 B more. Nobody reads what is returned, but
+        // an arrow function that returns needs no braces.
+        else return error?.(
+          signal?.aborted ? signal.reason
+            : Object.assign(Error((name = name || "network_error", message = message || name)), { name: "AuthError", errorName: name, errorMessage: message })
+        );
       }
 
       // Asks for one page of accounts.
       function load() {
-        var script: any = LEGACY && pageDocument.createElement("script");
+        var script: any = LEGACY && document.createElement("script");
 
-        // Called with what the API answered. Anything else, such as an event or an exception, has neither items nor an
-        // error's name, and that makes a network_error: a load event that no answer came before is one, too.
+        // Called with what the API answered. Anything else, such as an event, has neither items nor an error's name, and
+        // that makes a network_error: a load event that no answer came before is one, too.
         var receive = (answer?: any) => {
           if (LEGACY) {
             // Emptied after the first call: the load event follows the answer, and IE 9 sends two events.
             // Support: IE <= 8. It has neither load nor error events: its readyState says "loading", then "loaded" or "complete".
             if (!script || /g/.test(script.readyState)) return;
             delete api[state];
-            pageDocument.body.removeChild(script);
+            document.body.removeChild(script);
             script = 0;
           }
           answer = answer || 0;
@@ -138,17 +142,17 @@ export function sdk(pageDocument?: any, pageCrypto?: Crypto): Sdk {
         }
 
         if (LEGACY) {
-          // The callback is a property of SE, "SE.s123", so it cannot collide with anything of the page's.
+          // The callback is a property of SE, "SE.e123", so it cannot collide with anything of the page's.
           api[state] = script.onload = script.onerror = script.onreadystatechange = receive;
           // In the document before it has an address, so that a Trusted Types policy's exception ends the login like
           // any script that cannot load.
-          pageDocument.body.appendChild(script);
-          try { script.src = API_ORIGIN + "/2.0/me/associated?key=" + encodeURIComponent(key) + "&page=" + page++ + "&pagesize=100&callback=SE." + state + "&access_token=" + encodeURIComponent(value("access_token")); } catch (e) { script.onerror(); }
+          document.body.appendChild(script);
+          try { script.src = API_ORIGIN + "/2.0/me/associated?key=" + encodeURIComponent(key) + "&page=" + page++ + "&pagesize=100&callback=SE." + state + "&access_token=" + encodeURIComponent(value("access_token")); } catch { script.onerror(); }
         }
         // A backoff is waited for in steps, so that an abort is seen within 50 ms. No backoff is NaN, which nothing is less than.
-        else if (new Date() < resume && !signal?.aborted) setTimeout(load, 50);
-        // Boolean takes whatever went wrong, an abort's reason of any type included, and gives what has no items.
-        else fetch(API_ORIGIN + "/2.0/me/associated?pagesize=100&" + new URLSearchParams({ access_token: data.get("access_token"), key: key, page: page++ as any }), { signal: signal }).then((response) => response.json()).catch(Boolean).then(receive);
+        else return new Date() < resume && !signal?.aborted
+          ? setTimeout(load, 50)
+          : fetch(API_ORIGIN + "/2.0/me/associated?" + new URLSearchParams({ access_token: data.get("access_token"), key: key, page: page++, pagesize: 100 } as any), { signal: signal }).then((response) => response.json()).then(receive, () => fail());
       }
 
       // Called with each message, and each 50 ms without one. Every way to end that has a popup leads through here.
@@ -160,24 +164,25 @@ export function sdk(pageDocument?: any, pageCrypto?: Crypto): Sdk {
       function check(event?: any) {
         if (LEGACY) {
           // Support: IE <= 9. Its postMessage does not reach another window, so the answer is the address of a frame of
-          // our own origin in the popup. A frame that is not there throws, one that is loading throws or gives "": the
-          // next tick looks again. Security: no other browser looks, because any page that the popup went to can hold
-          // such a frame, and then the state alone would stand against it. IE 10 says "MSIE 10.0", IE 11 no MSIE.
+          // our own origin in the popup; IE's windows are their own collections of frames (IHTMLWindow2). A frame that is
+          // not there throws, one that is loading throws or gives "": the next tick looks again. Security: no other browser
+          // looks, because any page that the popup went to can hold such a frame, and then the state alone would stand
+          // against it. IE 10 says "MSIE 10.0", IE 11 no MSIE.
           try {
             data = event ? event.origin == LOGIN_ORIGIN && event.source == popup && event.data
-              : (closed = -~closed * (popup.closed && pageDocument.hasFocus())) > 8 ? "#error=popup_closed&state=" + state
-              : /IE .\./.test(navigator.userAgent) && popup.frames["se-api-frame"].location.hash;
-          } catch (e) {}
+              : (closed = document.hasFocus() && popup.closed && -~closed) > 8 ? "#error=popup_closed&state=" + state
+              : /IE .\./.test(navigator.userAgent) && popup["se-api-frame"].location.hash;
+          } catch {}
         }
         // URLSearchParams keeps the same promises as value() does, but for an escape that does not decode, which it leaves.
-        else data = new URLSearchParams(signal?.aborted || !event && (closed = popup.closed && document.hasFocus() && -~closed) > 8
+        else data = new URLSearchParams(signal?.aborted || !event && (closed = document.hasFocus() && popup.closed && -~closed) > 8
           ? { state: state, error: "popup_closed" }
-          : event?.origin == LOGIN_ORIGIN && event.source == popup ? event.data?.substr?.(1) : "");
+          : event?.origin == LOGIN_ORIGIN && event.source == popup && (event.data + "").slice(1) as any);
 
         if ((LEGACY ? value("state") : data.get("state")) == state) {
           clearInterval(timer);
           // Support: IE <= 8, which has no removeEventListener.
-          if (LEGACY) try { removeEventListener("message", check); } catch (e) {}
+          if (LEGACY) try { removeEventListener("message", check); } catch {}
           else removeEventListener("message", check);
           popup.close();
           if (LEGACY ? value("access_token") : data.get("access_token")) {
@@ -186,7 +191,7 @@ export function sdk(pageDocument?: any, pageCrypto?: Crypto): Sdk {
               expirationDate: value("expires") && new Date(+new Date() + value("expires") * 1000)
             } : {
               accessToken: data.get("access_token"),
-              expirationDate: data.get("expires") ? new Date(+new Date() + data.get("expires") * 1000) : void 0
+              ...data.get("expires") && { expirationDate: new Date(+new Date() + data.get("expires") * 1000) }
             };
             if (options.networkUsers) load();
             else success(session);
@@ -206,7 +211,7 @@ export function sdk(pageDocument?: any, pageCrypto?: Crypto): Sdk {
           if (popup) addEventListener("message", check);
         }
         else if (!signal?.aborted) popup = open(LOGIN_ORIGIN + "/oauth/dialog?" + new URLSearchParams({ ...loginUrl, state: state, ...scope && { scope: scope } }), "", "width=660,height=480");
-      } catch (e) {}
+      } catch {}
 
       if (popup) {
         timer = setInterval(check, 50);

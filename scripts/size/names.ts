@@ -15,6 +15,8 @@ interface Options {
   steps: string;
   seconds: string;
   continue?: boolean;
+  evenly?: boolean;
+  heat?: string;
   dryRun?: boolean;
   check?: boolean;
   json?: boolean;
@@ -91,6 +93,8 @@ async function main(argv: string[]): Promise<void> {
       "--continue",
       "begin with the committed table, as far as it fits: renews it sooner after a small change",
     )
+    .option("--evenly", "weigh gzip and brotli alike, not the one that is farther from its goal above all")
+    .option("--heat <bytes>", "how much worse a step may be at first (default: 8, or 0.7 with --continue)")
     .option("--dry-run", "write nothing")
     .option("--check", "search nothing; exit 1 unless the committed table fits the source")
     .option("--json", "print the result as JSON")
@@ -99,6 +103,8 @@ async function main(argv: string[]): Promise<void> {
   const seed = number("seed", options.seed, 0);
   const steps = number("steps", options.steps, 1);
   const seconds = number("seconds", options.seconds, 1);
+  const heat = options.heat === undefined ? undefined : Number(options.heat);
+  if (heat !== undefined && !(heat > 0)) throw new UsageError("--heat takes a number above 0");
   const table = readTable();
   const targets = TARGETS.filter(({ name }) => !options.target || name === options.target);
   if (options.check) {
@@ -127,6 +133,8 @@ async function main(argv: string[]): Promise<void> {
       steps,
       committed: table[target.name],
       continues: options.continue === true,
+      evenly: options.evenly === true,
+      heat,
       progress: progressOf(target.name),
       clock: () => {
         const gone = (Date.now() - started) / allowed;

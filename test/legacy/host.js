@@ -47,7 +47,8 @@ function post(message) { for (var all = listeners.slice(0), i = 0; i < all.lengt
 
 function open(url, name, features) {
   if (blocked) return null;
-  var popup = { url: url, features: features, closed: false, frames: {}, close: function () { this.closed = true; } };
+  var popup = { url: url, features: features, closed: false, close: function () { this.closed = true; } };
+  popup.frames = popup;
   popups.push(popup);
   return popup;
 }

@@ -86,7 +86,7 @@ test("Node imports the module, and a server's import throws nothing", async () =
      console.log(Object.keys(module).sort().join(), String(failure));`,
   );
   const { stdout } = await run(process.execPath, [file]);
-  assert.is(stdout.trim(), "authenticate,init,login Error: SE needs init");
+  assert.is(stdout.trim(), "authenticate,init,login Error: needs init");
 });
 
 test("a CommonJS server imports it, too", async () => {

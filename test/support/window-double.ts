@@ -31,6 +31,7 @@ export interface Popup {
   /** How often the SDK closed it. */
   closes: number;
   close(): void;
+  /** The popup itself, as in every browser: a frame is a property of its window by its name. */
   frames: Record<string, { location: { hash: string } }>;
 }
 
@@ -148,7 +149,7 @@ export class Page {
     if (this.openBehaviour === "null") return null;
     if (this.openBehaviour === "undefined") return undefined;
     if (this.openBehaviour === "throws") throw new Error("NS_ERROR_DOM_INVALID_ACCESS_ERR");
-    const popup: Popup = {
+    const own = {
       url,
       // As Web IDL has it: the name's text.
       name: String(name),
@@ -156,21 +157,20 @@ export class Page {
       closed: false,
       closes: 0,
       close() {
-        popup.closes++;
-        popup.closed = true;
+        own.closes++;
+        own.closed = true;
       },
-      // A frame that is not there (yet) throws, as it does across origins; a closed popup has none.
-      frames: new Proxy(
-        {},
-        {
-          get(target: Record<string, unknown>, frame: string) {
-            if (popup.closed || !(frame in target))
-              throw new Error("SecurityError: blocked a frame from accessing a cross-origin frame");
-            return target[frame];
-          },
-        },
-      ) as Popup["frames"],
     };
+    // A frame that is not there (yet) throws, as it does across origins; a closed popup has none.
+    const popup = new Proxy(own as unknown as Popup, {
+      get(target, name) {
+        if (name === "frames") return popup;
+        const isFrame = typeof name === "string" && name.includes("-");
+        if (isFrame && (own.closed || !(name in target)))
+          throw new Error("SecurityError: blocked a frame from accessing a cross-origin frame");
+        return Reflect.get(target, name);
+      },
+    });
     this.popups.push(popup);
     return popup;
   }

@@ -175,7 +175,7 @@ const refused: [what: string, spoil: (code: string) => string, message: RegExp][
   ["an arrow", (code) => `${code};()=>1;`, /not ECMAScript 3/],
   [
     "a byte that is not ASCII",
-    (code) => code.replace("SE needs", "SE n\u00e9eds"),
+    (code) => code.replace("needs ", "n\u00e9eds "),
     /all\.js:1:\d+: a byte that is not printable ASCII, near .*SE n/,
   ],
   ["a control character", (code) => `${code}\u0007`, /not printable ASCII/],

@@ -75,6 +75,7 @@ const rejections: [hash: string, name: string, message: string][] = [
   ["#error=server_error&state={state}", "server_error", "server_error"],
   ["#state={state}", "network_error", "network_error"],
   ["#access_token=&state={state}", "network_error", "network_error"],
+  ["#error_description=no+name&state={state}", "network_error", "no name"],
 ];
 for (const [hash, errorName, message] of rejections) {
   test(`rejects with an AuthError for ${hash}`, async () => {
@@ -114,6 +115,30 @@ test("popup_closed within a second", async () => {
   page.advance(1000);
   await settle();
   assert.is(end.value.errorName, "popup_closed");
+  assert.equal(leftovers(page), NOTHING_LEFT);
+});
+
+test("popup_closed takes nine ticks running with the popup closed and the page focused", async () => {
+  const page = await readyPage();
+  const end = login(page);
+  const ticks = async (count: number, closed: boolean, focused: boolean): Promise<string> => {
+    page.popup.closed = closed;
+    page.focused = focused;
+    for (let tick = 0; tick < count; tick++) page.advance(page.pendingTimers()[0]!);
+    await settle();
+    return end.state;
+  };
+  assert.is(await ticks(20, false, true), "pending");
+  assert.is(await ticks(8, true, true), "pending");
+  assert.is(await ticks(20, true, false), "pending");
+  assert.is(await ticks(8, true, true), "pending");
+  assert.is(await ticks(1, false, true), "pending");
+  assert.is(await ticks(8, true, true), "pending");
+  for (let message = 0; message < 20; message++) page.post({ origin: "https://evil.example", data: "x" });
+  assert.is(await ticks(0, true, true), "pending", "messages that are not ours do not hasten it");
+  assert.is(await ticks(1, true, true), "rejected");
+  assert.is(end.value.errorName, "popup_closed");
+  assert.equal(page.uncaught, []);
   assert.equal(leftovers(page), NOTHING_LEFT);
 });
 

@@ -123,6 +123,7 @@ const dialogErrors: [hash: string, name: string, message: string][] = [
   ["#error_description=e&error=invalid_scope&state={state}", "invalid_scope", "e"],
   ["#error=access_denied&error_description=100%&state={state}", "access_denied", "access_denied"],
   ["#error=%E0%A4%A&error_description=%+%&state={state}", "network_error", "network_error"],
+  ["#error_description=no+name&state={state}", "network_error", "no name"],
 ];
 for (const [hash, errorName, errorMessage] of dialogErrors) {
   test(`hands over the dialog's ${hash}`, async () => {

@@ -30,7 +30,7 @@ for (const name of ["clientId", "key", "channelUrl", "complete"]) {
     const page = await openPage();
     for (const value of [undefined, null, ""]) {
       const { message } = thrownBy(() => page.SE.init({ ...all, [name]: value }));
-      assert.is(message, `SE needs ${name}`);
+      assert.is(message, `needs ${name}`);
     }
   });
 }
@@ -95,7 +95,7 @@ for (const [href, channelUrl, accepted] of channels) {
     else {
       const { protocol, host } = new URL(href);
       const { message } = thrownBy(() => init(page, { channelUrl }));
-      assert.is(message, `SE needs channelUrl on ${protocol}//${host}`);
+      assert.is(message, `needs channelUrl=${protocol}//${host}`);
     }
   });
 }

@@ -25,7 +25,7 @@ export const FEATURES: Feature[] = [
         replace: ";",
       },
       {
-        find: `if (origin != (LEGACY ? channelUrl.toLowerCase().match(".*?//[^/?#]*|")![0] : channelUrl.origin)) option(0, "channelUrl on " + origin);`,
+        find: `if (origin != (LEGACY ? channelUrl.toLowerCase().match(".*?//[^/?#]*|")![0] : channelUrl.origin)) option(0, "channelUrl=" + origin);`,
         replace: "",
       },
       {
@@ -48,7 +48,7 @@ export const FEATURES: Feature[] = [
   {
     name: "state from crypto",
     without: "the state is guessable in browsers that could do better",
-    cuts: [{ find: `"s" + (pageCrypto ?`, replace: `"s" + (false ?` }],
+    cuts: [{ find: `"e" + (pageWindow.crypto ?`, replace: `"e" + (false ?` }],
   },
   {
     name: "URL decoding",
@@ -75,7 +75,7 @@ export const FEATURES: Feature[] = [
     without: "nothing is called when the user closes the popup",
     cuts: [
       {
-        find: `: (closed = -~closed * (popup.closed && pageDocument.hasFocus())) > 8 ? "#error=popup_closed&state=" + state`,
+        find: `: (closed = document.hasFocus() && popup.closed && -~closed) > 8 ? "#error=popup_closed&state=" + state`,
         replace: "",
       },
     ],
@@ -103,7 +103,7 @@ export const FEATURES: Feature[] = [
       { find: "script = 0;", replace: "" },
       { find: "answer = answer || 0;", replace: "" },
       { find: "try { script.src", replace: "{ script.src" },
-      { find: "catch (e) { script.onerror(); }", replace: "" },
+      { find: "catch { script.onerror(); }", replace: "" },
       { find: `errorName: name = name || "network_error"`, replace: "errorName: name" },
     ],
   },
@@ -112,18 +112,18 @@ export const FEATURES: Feature[] = [
     without: "no login in browsers whose postMessage does not reach a popup",
     cuts: [
       {
-        find: `: /IE .\\./.test(navigator.userAgent) && popup.frames["se-api-frame"].location.hash`,
+        find: `: /IE .\\./.test(navigator.userAgent) && popup["se-api-frame"].location.hash`,
         replace: ": data",
       },
       {
-        find: `if (LEGACY) try { removeEventListener("message", check); } catch (e) {}`,
+        find: `if (LEGACY) try { removeEventListener("message", check); } catch {}`,
         replace: `if (LEGACY) removeEventListener("message", check);`,
       },
       { find: "if (!script || /g/.test(script.readyState)) return;", replace: "if (!script) return;" },
       { find: " = script.onreadystatechange", replace: "" },
       {
-        find: `LEGACY ? "s" + (pageCrypto ? [].join.call(pageCrypto.getRandomValues(new Uint32Array(3)) as any, "") : 1e17 * (1 + Math.random()))`,
-        replace: `LEGACY ? "s" + [].join.call((pageCrypto as any).getRandomValues(new Uint32Array(3)) as any, "")`,
+        find: `LEGACY ? "e" + (pageWindow.crypto ? [].join.call(crypto.getRandomValues(new Uint16Array(8)) as any, "") : 1e16 * (1 + Math.random()))`,
+        replace: `LEGACY ? "e" + [].join.call(crypto.getRandomValues(new Uint16Array(8)) as any, "")`,
       },
     ],
   },
@@ -141,7 +141,7 @@ export const FEATURES: Feature[] = [
     name: "error messages",
     without: "errorMessage is not set, and what is thrown has no message",
     cuts: [
-      { find: `throw Error("SE needs " + name);`, replace: "throw Error();" },
+      { find: `throw Error("needs " + name);`, replace: "throw Error();" },
       { find: ", errorMessage: message || name", replace: "" },
     ],
   },

@@ -32,8 +32,8 @@ export interface Layout {
   pieces: Piece[];
 }
 
-/** Where a stretch of the old text went. */
-interface Move {
+/** Where a stretch of a text went. */
+export interface Move {
   start: number;
   end: number;
   to: number;

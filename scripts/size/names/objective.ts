@@ -12,11 +12,12 @@ export interface Compressed {
 
 /**
  * The distance to the goal: above all that of the format that is farther from it. The nearer one counts a little,
- * so that a step that helps only it is not lost.
+ * so that a step that helps only it is not lost. With `evenly` both count alike.
  */
-export function distance(sizes: Compressed, goal: Compressed): number {
+export function distance(sizes: Compressed, goal: Compressed, evenly = false): number {
   const gzipLeft = sizes.gzip - goal.gzip;
   const brotliLeft = sizes.brotli - goal.brotli;
+  if (evenly) return (gzipLeft + brotliLeft) / 2;
   return 0.75 * Math.max(gzipLeft, brotliLeft) + 0.25 * Math.min(gzipLeft, brotliLeft);
 }
 
@@ -56,10 +57,12 @@ const BROTLI_STEP = 4;
 export class QuickMeasure {
   private readonly buildNumbers: readonly string[];
   private readonly goal: Compressed;
+  private readonly evenly: boolean;
   private bestBrotli = Number.POSITIVE_INFINITY;
 
-  constructor(goal: Compressed, buildNumbers: readonly string[]) {
+  constructor(goal: Compressed, buildNumbers: readonly string[], evenly = false) {
     this.goal = goal;
+    this.evenly = evenly;
     this.buildNumbers = buildNumbers;
   }
 
@@ -68,11 +71,11 @@ export class QuickMeasure {
     const texts = this.buildNumbers.map((number) => code.replace(STAMP, number));
     const gzipSize = await gzipped(texts[0]!);
     const hoped = { gzip: gzipSize, brotli: this.bestBrotli - BROTLI_STEP };
-    if (limit < Number.POSITIVE_INFINITY && distance(hoped, this.goal) > limit)
+    if (limit < Number.POSITIVE_INFINITY && distance(hoped, this.goal, this.evenly) > limit)
       return Number.POSITIVE_INFINITY;
     const sizes = texts.map((text) => brotlied(text));
     this.bestBrotli = Math.min(this.bestBrotli, mean(sizes));
-    return distance({ gzip: gzipSize, brotli: mean(sizes) }, this.goal);
+    return distance({ gzip: gzipSize, brotli: mean(sizes) }, this.goal, this.evenly);
   }
 }
 

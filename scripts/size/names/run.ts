@@ -60,6 +60,10 @@ const SEARCH_NUMBER = "142";
 /** A choice counts only as far as it holds for all of these. */
 export const CONFIRM_NUMBERS = ["117", "151", "219", "1000", "5717"];
 
+/** Where annealing begins, in bytes of distance. From nothing it begins hot, so that whole alphabets are tried first. */
+const FRESH_HEAT = 8;
+const CONTINUING_HEAT = 0.7;
+
 /** What confirming and measuring take at the end, in milliseconds. */
 export const ENDING = 12_000;
 
@@ -72,6 +76,10 @@ export interface RunOptions {
   committed?: Entry | undefined;
   /** Begins with the older entry instead of from nothing. */
   continues: boolean;
+  /** Weighs gzip's and brotli's distance alike, instead of the farther one above all. */
+  evenly?: boolean;
+  /** The first temperature, in bytes of distance; by default FRESH_HEAT or, from an older entry, CONTINUING_HEAT. */
+  heat?: number | undefined;
   /** Build numbers for which a choice must hold; by default CONFIRM_NUMBERS. */
   numbers?: readonly string[];
   progress: (message: string, done: number) => void;
@@ -102,11 +110,20 @@ interface Candidate extends Found {
 }
 
 export async function run(target: Target, input: Code, options: RunOptions): Promise<RunResult> {
-  const { seed, steps, clock, committed, continues, progress, numbers = CONFIRM_NUMBERS } = options;
+  const {
+    seed,
+    steps,
+    clock,
+    committed,
+    continues,
+    progress,
+    numbers = CONFIRM_NUMBERS,
+    evenly = false,
+  } = options;
   const goal = goalOf(target);
   const dialect = dialectOf(target);
   const random = new Random(seed);
-  const measure = new QuickMeasure(goal, [SEARCH_NUMBER]);
+  const measure = new QuickMeasure(goal, [SEARCH_NUMBER], evenly);
   const layoutWith = async (compress: Compress): Promise<Layout> =>
     layOut((await minify(target, input, unnamedOptions(target, compress))).code, dialect);
 
@@ -141,7 +158,8 @@ export async function run(target: Target, input: Code, options: RunOptions): Pro
     const known = await layoutWith(compress);
     start = { layout: known, compress, plan: adoptPlan(known, committed, firstPlan(known)) };
   }
-  const first = await phase("names and orders", start, [0, 0.6], continues && committed ? 0.5 : 1);
+  const heat = options.heat ?? (continues && committed ? CONTINUING_HEAT : FRESH_HEAT);
+  const first = await phase("names and orders", start, [0, 0.6], heat);
 
   // Each variant of the minifier's options takes the best plan as far as it fits and gets the same few steps.
   const rows: RunResult["options"] = [];
@@ -190,7 +208,8 @@ export async function run(target: Target, input: Code, options: RunOptions): Pro
   const over = clock() >= 1;
   const confirming = over ? numbers.slice(0, 2) : numbers;
   const candidates: Candidate[] = over ? [last[0]!, winner, best] : [...last.slice(0, 8), winner, best];
-  const left = ({ worst, mean }: Measured): number => distance(worst, goal) + 0.1 * distance(mean, goal);
+  const left = ({ worst, mean }: Measured): number =>
+    distance(worst, goal, evenly) + 0.1 * distance(mean, goal, evenly);
   let chosen = candidates[0]!;
   let least = Number.POSITIVE_INFINITY;
   for (const [index, candidate] of candidates.entries()) {

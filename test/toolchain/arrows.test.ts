@@ -1,0 +1,68 @@
+/** A module's function declarations become arrow functions, or the build says why one cannot. */
+import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
+import * as esbuild from "esbuild";
+import * as assert from "uvu/assert";
+import { toArrows } from "../../scripts/pipeline/arrows.ts";
+import { BuildError, type Code } from "../../scripts/pipeline/artifact.ts";
+import { suite } from "../support/suite.ts";
+
+const test = suite("function declarations of a module");
+
+/** `code` with a map that says that it is its own source. */
+async function mapped(code: string): Promise<Code> {
+  const result = await esbuild.transform(code, { sourcemap: "external", sourcefile: "source.js" });
+  return { code: result.code, map: result.map };
+}
+
+test("become arrow functions at the same place, inner ones too; other functions stay", async () => {
+  const { code } = toArrows(
+    await mapped(`
+      function outer(a, b) {
+        function inner() { return a + b; }
+        return inner() + (function () { return this.c; }).call({ c: 1 });
+      }
+      export const sum = outer(1, 2);
+    `),
+  );
+  assert.match(code, /var outer = \(a, b\) => \{/);
+  assert.match(code, /var inner = \(\) => \{/);
+  assert.match(code, "function() {");
+  const { sum } = await import(`data:text/javascript,${encodeURIComponent(code)}`);
+  assert.is(sum, 4);
+});
+
+test("keep their places in the source map", async () => {
+  const source =
+    "function first() {\n  return 1;\n}\nfunction second() { return first() + tail; }\nlet tail = 2;\n";
+  const { code, map } = toArrows(await mapped(source));
+  const trace = new TraceMap(map);
+  for (const word of ["tail = 2", "first() + tail"]) {
+    const at = code.indexOf(word);
+    const line = code.slice(0, at).split("\n").length;
+    const column = at - (code.lastIndexOf("\n", at) + 1);
+    const original = originalPositionFor(trace, { line, column });
+    const text = source.split("\n")[original.line! - 1]!.slice(original.column!);
+    assert.ok(text.startsWith(word.slice(0, 4)), `${word} is mapped to "${text}"`);
+  }
+});
+
+const refused: [why: string, code: string][] = [
+  ["uses this", "function f() { return () => this; } export { f };"],
+  ["uses arguments", "function f() { return arguments.length; } export { f };"],
+  ["is assigned", "function f() {} f = 1; export { f };"],
+  ["is used above its place", "f(); function f() {} export { f };"],
+  ["is async or a generator", "function* f() {} export { f };"],
+  ["is async or a generator", "async function f() {} export { f };"],
+  ["is called with new", "function F() {} export const f = new F();"],
+];
+for (const [why, code] of refused) {
+  test(`refuses one that ${why}: ${code}`, async () => {
+    const input = await mapped(code);
+    assert.throws(
+      () => toArrows(input),
+      (error: Error) => error instanceof BuildError && error.message.includes(why),
+    );
+  });
+}
+
+test.run();
