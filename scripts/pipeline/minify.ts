@@ -76,7 +76,8 @@ export function runUglify(target: Target, source: Code, options: MinifyOptions):
     sourceMap: { content: input.map, filename: target.name, includeSources: true },
   } as Parameters<typeof uglify>[1]);
   if (error) throw unreadable(target, "UglifyJS", error);
-  return { code, map };
+  // A module's last statement needs no semicolon.
+  return { code: target.format === "esm" ? code.replace(/;$/, "") : code, map };
 }
 
 async function runMinifier(target: Target, input: Code, options: MinifyOptions): Promise<Code> {

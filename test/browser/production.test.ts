@@ -36,4 +36,5 @@ eachEngine(
   },
   // The other drivers cannot answer requests for an origin that is not ours.
   ["chromium"],
+  true,
 );

@@ -524,4 +524,5 @@ eachEngine(
     });
   },
   ["chromium"],
+  true,
 );

@@ -176,7 +176,7 @@ const refused: [what: string, spoil: (code: string) => string, message: RegExp][
   [
     "a byte that is not ASCII",
     (code) => code.replace("needs ", "n\u00e9eds "),
-    /all\.js:1:\d+: a byte that is not printable ASCII, near .*SE n/,
+    /all\.js:1:\d+: a byte that is not printable ASCII, near .*n/,
   ],
   ["a control character", (code) => `${code}\u0007`, /not printable ASCII/],
   [

@@ -71,8 +71,7 @@ for (const target of TARGETS) {
   test(`random plans of ${target.name} are the same program`, async () => {
     const { code } = await minify(target, await compile(target, PRODUCTION), unnamedOptions(target));
     const layout = layOut(code, dialectOf(target));
-    // At the end of a module the semicolon goes.
-    assert.is(render(layout, unchanged(layout)), target.format === "esm" ? code.replace(/;$/, "") : code);
+    assert.is(render(layout, unchanged(layout)), code);
     for (const [text, plan] of wander(code, dialectOf(target), 12, 40)) {
       checkEquivalent(code, text, plan.orders, dialectOf(target));
     }
@@ -240,6 +239,7 @@ test("the same seed and steps find the same table; a better committed one is kep
   const options = {
     seed: 3,
     steps: 120,
+    heat: 1,
     clock: () => 0,
     continues: false,
     numbers: ["1"],

@@ -10,6 +10,8 @@ export const ALL_ENGINES: readonly EngineName[] = ["chromium", "firefox", "webki
 
 export interface FoundEngine {
   name: EngineName;
+  /** The npm registry's Chromium: it blocks no popup, and what its popups ask for cannot be answered by a test. */
+  makeshift?: true;
   open(): Promise<Engine>;
 }
 
@@ -65,7 +67,7 @@ export function findEngine(name: EngineName): FoundEngine | undefined {
     case "chromium": {
       if (chromium) return { name, open: () => openChromium(chromium) };
       const fromNpm = npmChromium();
-      return fromNpm && { name, open: async () => openChromium(await fromNpm(), false) };
+      return fromNpm && { name, makeshift: true, open: async () => openChromium(await fromNpm(), false) };
     }
     case "firefox": {
       const firefox = firefoxProgram();

@@ -37,7 +37,8 @@ export async function openChromium(executablePath: string, popupBlocker: boolean
   return engine("chromium", `Chromium ${browser.version()}`, browser, {
     popupBlocker,
     focus: false,
-    interception: true,
+    // Of popups too, which the npm registry's Chromium, the one without a popup blocker, does not hand over.
+    interception: popupBlocker,
   });
 }
 
