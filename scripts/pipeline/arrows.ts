@@ -3,26 +3,24 @@ import type { Variable } from "eslint-scope";
 import { type Node, parseProgram, walk } from "../size/names/ast.ts";
 import { scopesOf } from "../size/names/bindings.ts";
 import { type Move, moveMap } from "../size/names/layout.ts";
-import { BuildError, type Code } from "./artifact.ts";
+import type { Code } from "./artifact.ts";
 
-/** Why the declaration cannot be an arrow function in a variable, or null when it can. `constructed`: offsets behind `new`. */
-function obstacle(fn: Node, variable: Variable, constructed: ReadonlySet<number>): string | null {
-  if (fn.async || fn.generator) return "is async or a generator";
-  const own = "an arrow function has none of its own";
-  let found: string | null = null;
+/** Whether the declaration means the same as an arrow function in a variable. `constructed`: offsets of what `new` calls. */
+function canBeArrow(fn: Node, variable: Variable, constructed: ReadonlySet<number>): boolean {
+  if (fn.async || fn.generator) return false;
+  let found = false;
   walk(fn.body, (node, around) => {
     if (around.some(({ type }) => type === "FunctionExpression" || type === "FunctionDeclaration")) return;
-    if (node.type === "ThisExpression") found = `uses this: ${own}`;
-    if (node.type === "Identifier" && node.name === "arguments") found = `uses arguments: ${own}`;
+    // An arrow function has none of its own.
+    if (node.type === "ThisExpression" || node.name === "arguments") found = true;
   });
   for (const reference of variable.references) {
     const { start } = reference.identifier as unknown as Node;
-    if (reference.isWrite()) return "is assigned";
+    if (reference.isWrite() || constructed.has(start)) return false;
     // In another function it is taken to be called later; a test of the artifact would say if it were not.
-    if (start < fn.start && reference.from.variableScope === variable.scope) return "is used above its place";
-    if (constructed.has(start)) return "is called with new";
+    if (start < fn.start && reference.from.variableScope === variable.scope) return false;
   }
-  return found;
+  return !found;
 }
 
 /**
@@ -30,7 +28,7 @@ function obstacle(fn: Node, variable: Variable, constructed: ReadonlySet<number>
  * declaration is there before its place and a variable is not; the hosted script, from the same source, is smaller with
  * declarations.
  *
- * Throws BuildError when it would change the program: for a function that is used above its place, is assigned or called
+ * A function stays as it is where that would change the program: when it is used above its place, is assigned or called
  * with `new`, is async or a generator, or has `this` or `arguments`.
  */
 export function toArrows({ code, map }: Code): Code {
@@ -44,8 +42,7 @@ export function toArrows({ code, map }: Code): Code {
     for (const variable of scope.variables) {
       const fn = variable.defs[0]?.node as unknown as Node | undefined;
       if (fn?.type !== "FunctionDeclaration" || variable.scope.block === fn) continue;
-      const why = obstacle(fn, variable, constructed);
-      if (why) throw new BuildError(`${variable.name} cannot become an arrow function: it ${why}`);
+      if (!canBeArrow(fn, variable, constructed)) continue;
       edits.push({ from: fn.start, to: fn.id.start, text: "var " });
       edits.push({ from: fn.id.end, to: fn.id.end, text: " = " });
       edits.push({ from: fn.body.start, to: fn.body.start, text: "=> " });

@@ -32,17 +32,25 @@ export interface Spread {
 /**
  * Compresses a file at each build number of SAMPLE.
  *
- * It uses the quick sweep, which is never smaller than what ships: the worst is an upper bound, to the byte or two.
+ * The quick sweep, which is never smaller than what ships, says which number could be the worst; that one is compressed
+ * as it would ship, and if it then is smaller than another's bound, the other one too. So the worst is exact.
  */
 export async function spreads({ prepared, quick }: Unstamped): Promise<Record<Compressed, Spread>> {
   const codes = SAMPLE.map((number) => stamp(prepared, number).code);
   const spread = async (format: Compressed): Promise<Spread> => {
     const streams = await Promise.all(codes.map((code) => compressors[format](code, quick)));
     const sizes = streams.map((stream) => stream.length);
-    const largest = Math.max(...sizes);
-    const worst = sizes.indexOf(largest);
+    const exact = new Set<number>();
+    let worst: number;
+    for (;;) {
+      worst = sizes.indexOf(Math.max(...sizes));
+      if (exact.has(worst)) break;
+      exact.add(worst);
+      streams[worst] = await compressors[format](codes[worst]!, SHIPPING);
+      sizes[worst] = streams[worst].length;
+    }
     return {
-      floor: largest - Math.min(...sizes),
+      floor: sizes[worst]! - Math.min(...sizes),
       worstNumber: SAMPLE[worst]!,
       worst: streams[worst]!,
     };
