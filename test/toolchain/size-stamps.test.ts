@@ -4,7 +4,8 @@ import { PRODUCTION, TARGETS } from "../../scripts/config.ts";
 import { BOUND, gzip } from "../../scripts/pipeline/compress.ts";
 import { buildArtifact, prepare } from "../../scripts/pipeline/index.ts";
 import { STAMP, stamp } from "../../scripts/pipeline/stamp.ts";
-import { budgetFor, findOverrun, nextNumbers, sampleBudget } from "../../scripts/size/stamps.ts";
+import { SAMPLE } from "../../scripts/size/settings.ts";
+import { budgetFor, findOverrun, nextNumbers, sampleBudget, spreads } from "../../scripts/size/stamps.ts";
 import { suite } from "../support/suite.ts";
 
 const test = suite("build numbers and sizes");
@@ -34,6 +35,18 @@ test("a budget that only a lucky build number holds fails, with the number that 
   assert.ok(overrun && overrun.buildNumber !== "1000");
   assert.ok(overrun.size > budget);
   assert.is(overrun.size, await lengthAt(overrun.buildNumber));
+});
+
+test("the worst number of the sample weighs what it would ship with, and no other weighs more", async () => {
+  const { gzip: worst } = await spreads(file);
+  const sizes = await Promise.all(SAMPLE.map(lengthAt));
+  assert.is(worst.worst.length, Math.max(...sizes));
+  assert.is(worst.worst.length, await lengthAt(worst.worstNumber));
+  // A bound that is too high by its sweep does not pass for a size.
+  const bounds = await Promise.all(
+    SAMPLE.map(async (number) => (await gzip(stamp(lucky, number).code, BOUND)).length),
+  );
+  assert.ok(Math.max(...bounds) >= worst.worst.length);
 });
 
 test("a budget for the worst number holds for all of them, and is not a byte too large", async () => {
