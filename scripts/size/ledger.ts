@@ -3,7 +3,8 @@
  *
  * Lines are only ever added. A line is written before its commit exists, so it names the commit it came on top of;
  * `git blame` names the one that it came with. A line written afterwards names its commit itself: the first ones, for the
- * commits before the ledger, and those that put right what a commit's message lacks or gets wrong.
+ * commits before the ledger, and those that put right what a commit's message lacks or gets wrong. The first nineteen lines
+ * are older than this repository: the commits that they name are not in it, their figures were measured all the same.
  */
 import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";

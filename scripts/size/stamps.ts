@@ -33,7 +33,8 @@ export interface Spread {
  * Compresses a file at each build number of SAMPLE.
  *
  * The quick sweep, which is never smaller than what ships, says which number could be the worst; that one is compressed
- * as it would ship, and if it then is smaller than another's bound, the other one too. So the worst is exact.
+ * as it would ship, and if it then is smaller than another's bound, the other one too. So the worst is exact. The smallest by
+ * the quick sweep is compressed so, too.
  */
 export async function spreads({ prepared, quick }: Unstamped): Promise<Record<Compressed, Spread>> {
   const codes = SAMPLE.map((number) => stamp(prepared, number).code);
@@ -41,13 +42,16 @@ export async function spreads({ prepared, quick }: Unstamped): Promise<Record<Co
     const streams = await Promise.all(codes.map((code) => compressors[format](code, quick)));
     const sizes = streams.map((stream) => stream.length);
     const exact = new Set<number>();
-    let worst: number;
-    for (;;) {
+    const makeExact = async (index: number): Promise<void> => {
+      exact.add(index);
+      streams[index] = await compressors[format](codes[index]!, SHIPPING);
+      sizes[index] = streams[index].length;
+    };
+    await makeExact(sizes.indexOf(Math.min(...sizes)));
+    let worst = sizes.indexOf(Math.max(...sizes));
+    while (!exact.has(worst)) {
+      await makeExact(worst);
       worst = sizes.indexOf(Math.max(...sizes));
-      if (exact.has(worst)) break;
-      exact.add(worst);
-      streams[worst] = await compressors[format](codes[worst]!, SHIPPING);
-      sizes[worst] = streams[worst].length;
     }
     return {
       floor: sizes[worst]! - Math.min(...sizes),

@@ -55,7 +55,7 @@ test("accepting the first limits turns every check green", () => {
 });
 
 test("one byte more fails, at the ratchet and in size-limit itself, and tightening does not let it through", () => {
-  write(`${NOISE}#`);
+  write(`${NOISE}x`);
   const summary = project.path(".cache/summary.md");
   const file = project.path(".cache/size.json");
   const outcome = project.run("size/size", ["--markdown", "--json", file, "--max-growth", "0B"], {
