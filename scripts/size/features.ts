@@ -1,13 +1,12 @@
 /** `npm run size:features`: what each feature of the SDK costs, measured by building it without the feature. */
 import { Option } from "commander";
-import pc from "picocolors";
 import { TARGETS } from "../config.ts";
 import { isMain, newCommand, runCommand } from "../main.ts";
 import { checkBuildNumber } from "../pipeline/stamp.ts";
 import { type FeatureReport, FORMATS, measureFeatures } from "./features/measure.ts";
 import { FEATURES } from "./features/table.ts";
 import { FIXED_NUMBER } from "./settings.ts";
-import { printMarkdown, signed, type Table, toMarkdown, toText } from "./table.ts";
+import { printTables, signed, type Table } from "./table.ts";
 
 /** The costs, and what is left, as one column that adds up to the whole; and what the interactions are. */
 export function featureTables(report: FeatureReport): Table[] {
@@ -74,16 +73,7 @@ async function main(argv: string[]): Promise<void> {
   });
   if (terminal) process.stderr.write("\r\x1b[K");
 
-  const tables = featureTables(report);
-  if (options.json) console.log(JSON.stringify(report, null, 2));
-  else if (options.markdown) printMarkdown(tables.map(toMarkdown).join("\n\n"));
-  else {
-    const text = tables.map((table) => {
-      const [title, ...lines] = toText(table).split("\n");
-      return [pc.bold(title), ...lines].join("\n");
-    });
-    console.log(text.join("\n\n"));
-  }
+  printTables(report, featureTables(report), options);
 }
 
 if (isMain(import.meta.url)) void runCommand(main);

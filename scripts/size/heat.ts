@@ -1,7 +1,6 @@
 /** `npm run size:heat`: what every token and every source line costs in the gzip file that ships. */
 import { writeFile } from "node:fs/promises";
 import { Option } from "commander";
-import pc from "picocolors";
 import { PRODUCTION, TARGETS } from "../config.ts";
 import { isMain, newCommand, runCommand, UsageError, writing } from "../main.ts";
 import { buildArtifact } from "../pipeline/index.ts";
@@ -9,7 +8,7 @@ import { checkBuildNumber } from "../pipeline/stamp.ts";
 import { type Heat, measureHeat } from "./heat/model.ts";
 import { heatPage } from "./heat/page.ts";
 import { FIXED_NUMBER } from "./settings.ts";
-import { printMarkdown, type Table, toMarkdown, toText } from "./table.ts";
+import { printTables, type Table } from "./table.ts";
 
 const bitsOf = (bits: number): string => bits.toFixed(1);
 const clip = (text: string, length: number): string =>
@@ -101,16 +100,7 @@ async function main(argv: string[]): Promise<void> {
     console.error(`wrote ${out}`);
   }
 
-  const tables = heatTables(heat, top);
-  if (options.json) console.log(JSON.stringify(heat, null, 2));
-  else if (options.markdown) printMarkdown(tables.map(toMarkdown).join("\n\n"));
-  else {
-    const text = tables.map((table) => {
-      const [title, ...lines] = toText(table).split("\n");
-      return [pc.bold(title), ...lines].join("\n");
-    });
-    console.log(text.join("\n\n"));
-  }
+  printTables(heat, heatTables(heat, top), options);
 }
 
 if (isMain(import.meta.url)) void runCommand(main);

@@ -1,11 +1,10 @@
 /** `npm run size:minifiers`: the same input through other minifiers, as a measured table. */
 import { Option } from "commander";
-import pc from "picocolors";
 import { TARGETS } from "../config.ts";
 import { isMain, newCommand, runCommand } from "../main.ts";
 import { MINIFIERS } from "./minifiers/list.ts";
 import { type Comparison, compareMinifiers } from "./minifiers/measure.ts";
-import { printMarkdown, type Table, toMarkdown, toText } from "./table.ts";
+import { printTables, type Table } from "./table.ts";
 
 export function minifierTable({ target, results, failures, best }: Comparison): Table {
   const mean = (bytes: number): string => bytes.toFixed(1);
@@ -49,15 +48,7 @@ async function main(argv: string[]): Promise<void> {
     );
     if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
   }
-  const tables = comparisons.map(minifierTable);
-  if (options.json) console.log(JSON.stringify(comparisons, null, 2));
-  else if (options.markdown) printMarkdown(tables.map(toMarkdown).join("\n\n"));
-  else {
-    for (const [index, table] of tables.entries()) {
-      const [title, ...lines] = toText(table).split("\n");
-      console.log([...(index ? [""] : []), pc.bold(title), ...lines].join("\n"));
-    }
-  }
+  printTables(comparisons, comparisons.map(minifierTable), options);
 }
 
 if (isMain(import.meta.url)) void runCommand(main);

@@ -1,5 +1,6 @@
 /** Tables of the size tools: one description, laid out for the terminal or as Markdown. */
 import { appendFileSync } from "node:fs";
+import pc from "picocolors";
 
 /** Columns are aligned by what stands in them: numbers to the right, the rest to the left. */
 export interface Table {
@@ -55,4 +56,21 @@ export function toMarkdown(table: Table): string {
 export function printMarkdown(markdown: string): void {
   console.log(markdown);
   if (process.env.GITHUB_STEP_SUMMARY) appendFileSync(process.env.GITHUB_STEP_SUMMARY, `${markdown}\n\n`);
+}
+
+/** Prints a report as its command was asked to: its data as JSON, its tables as Markdown, or the tables for a terminal. */
+export function printTables(
+  data: unknown,
+  tables: readonly Table[],
+  { json, markdown }: { json?: boolean | undefined; markdown?: boolean | undefined },
+): void {
+  if (json) console.log(JSON.stringify(data, null, 2));
+  else if (markdown) printMarkdown(tables.map(toMarkdown).join("\n\n"));
+  else {
+    const text = tables.map((table) => {
+      const [title, ...lines] = toText(table).split("\n");
+      return [pc.bold(title), ...lines].join("\n");
+    });
+    console.log(text.join("\n\n"));
+  }
 }

@@ -19,7 +19,7 @@ eachEngine("the module", ({ test, engine, name: browser }) => {
   });
   test.before.each(() => {
     bench.tier.faults.reset();
-    bench.skip(60_000);
+    bench.advance(60_000);
   });
   test.after(() => bench?.close());
 

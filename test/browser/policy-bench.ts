@@ -22,7 +22,7 @@ export interface PolicyBench {
   /** What the responses say from now on. */
   overrides: Overrides;
   /** Moves the servers' clock on, so that no backoff of one test reaches into the next. */
-  skip(ms: number): void;
+  advance(ms: number): void;
   /** A fresh window on the page with `envelope`, which logs in with `options` on a click of #login. */
   open(engine: Engine, envelope: Envelope, options?: object, userAgent?: string): Promise<Page>;
   close(): Promise<void>;
@@ -74,7 +74,7 @@ const script = (text: string) =>
 export async function openPolicyBench(): Promise<PolicyBench> {
   const bench: Pick<PolicyBench, "overrides"> = { overrides: {} };
   let tier: DevTier | undefined;
-  let skipped = 0;
+  let advanced = 0;
 
   /** `response` as `sender` is told to send it. */
   const send = async (sender: Sender, response: Response | Promise<Response>): Promise<Response> => {
@@ -138,13 +138,13 @@ export async function openPolicyBench(): Promise<PolicyBench> {
 
   tier = createDevTier({
     origins: { site: site.origin, login: login.origin, api: api.origin },
-    now: () => Date.now() + skipped,
+    now: () => Date.now() + advanced,
   });
   const sites = [site, login, api, cdn];
   return Object.assign(bench, {
     tier,
-    skip(ms: number) {
-      skipped += ms;
+    advance(ms: number) {
+      advanced += ms;
     },
     async open(engine: Engine, envelope: Envelope, options: object = {}, userAgent?: string) {
       const page = await engine.newPage(userAgent ? { userAgent } : {});
