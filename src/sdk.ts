@@ -11,7 +11,7 @@ interface Sdk extends StackExchangeAuth {
  * LEGACY is the hosted script, for browsers from IE 6 on; the module, which is not, asks newer browsers for more.
  * The hosted script is given its page's `window` as a parameter, to put `SE` on it and to ask it for `crypto`: by name alone
  * that would throw where it is missing. Each further global costs 2 B to 13 B as a parameter, because compressors know the
- * long names too. The module is given an object that the build drops: a server may import it, where there is no window,
+ * long names too, and so does a third use of this one. The module is given an object that the build drops: a server may import it, where there is no window,
  * so it asks for everything by name when it is used.
  *
  * The two are written in the shape that is the smaller in each: arrow functions come out as `function` in the hosted script, and
@@ -24,10 +24,15 @@ export function sdk(pageWindow: any): Sdk {
     requestKey: string,
     api: any;
 
-  // One sentence serves everything that must be there or must be so. `options` itself may be missing too.
+  // One sentence serves everything that must be there or must be so. Two functions of one expression each, because that
+  // is the shape of most others: 2 B less than one function with both.
+  function missing(what: string): any {
+    throw Error("needs " + what);
+  }
+
+  // Where there are no options at all, the engine's own TypeError says so, for 2 B less.
   function option(options: any, name: string) {
-    if (options && options[name]) return options[name];
-    throw Error("needs " + name);
+    return options[name] || missing(name);
   }
 
   return pageWindow.SE = api = {
@@ -44,7 +49,7 @@ export function sdk(pageWindow: any): Sdk {
         origin = LEGACY ? location.href.toLowerCase().match(".*?//[^/?#]*|")![0] : location.origin;
 
       // Security: whole origins are compared, so that http://a.com.evil is not taken for http://a.com.
-      if (origin != (LEGACY ? channelUrl.toLowerCase().match(".*?//[^/?#]*|")![0] : channelUrl.origin)) option(0, "channelUrl=" + origin);
+      if (origin != (LEGACY ? channelUrl.toLowerCase().match(".*?//[^/?#]*|")![0] : channelUrl.origin)) missing("channelUrl=" + origin);
 
       // Nothing is kept before everything was checked.
       requestKey = option(options, "key");
@@ -74,10 +79,14 @@ export function sdk(pageWindow: any): Sdk {
         success = option(options, "success"),
         error: any = options.error,
         signal: any = !LEGACY && options.signal,
-        key = requestKey || option(0, "init"),
+        key = requestKey || missing("init"),
+        // Three variables hold one thing after another, for 2 B less each: when the second comes, nobody asks for the first
+        // any more. The scope goes into the popup's address, before there is data. The popup is closed and its timer
+        // cleared before there is a session, and, in the module, a time to resume at.
+        //
         // What is no array has no join(), and the engine's own error says that of scope. Nothing is "" or, in the module,
         // undefined: both leave the parameter out.
-        scope = LEGACY ? ((options.scope || []) as any).join(" ") : options.scope?.join(" "),
+        scopeThenData = LEGACY ? ((options.scope || []) as any).join(" ") : options.scope?.join(" "),
         users: any = [],
         page = 1,
         // Security: nobody can guess the state: 128 bits in the hosted script, of which running the numbers together loses
@@ -89,18 +98,15 @@ export function sdk(pageWindow: any): Sdk {
           ? "e" + (pageWindow.crypto ? [].join.call(crypto.getRandomValues(new Uint16Array(8)) as any, "") : 1e16 * (1 + Math.random()))
           : crypto.getRandomValues(new Uint32Array(3)),
         closed: any,
-        popup: any,
-        timer: any,
-        data: any,
-        session: any,
-        resume: any;
+        popupThenSession: any,
+        timerThenResume: any;
 
       // The value of `name` in the answer, decoded. One catch serves an answer that is no string, a name that is
       // not there and an escape that does not decode: each gives undefined. Security: nothing from the answer
       // becomes a property name, and no property that the page may have put on a prototype is read.
       function value(name: string): any {
         try {
-          return decodeURIComponent(data.match("[#&]" + name + "=([^&]*)")[1].split("+").join(" "));
+          return decodeURIComponent(scopeThenData.match("[#&]" + name + "=([^&]*)")[1].split("+").join(" "));
         } catch {}
       }
 
@@ -126,17 +132,17 @@ export function sdk(pageWindow: any): Sdk {
           if (LEGACY) {
             // Emptied after the first call: the load event follows the answer, and IE 9 sends two events.
             // Support: IE <= 8. It has neither load nor error events: its readyState says "loading", then "loaded" or "complete".
-            if (!script || /g/.test(script.readyState)) return;
+            if (!script || script.readyState == "loading") return;
             delete api[state];
             document.body.removeChild(script);
             script = 0;
           }
           answer = answer || 0;
           if (answer.items) {
-            session.networkUsers = users = users.concat(answer.items);
+            popupThenSession.networkUsers = users = users.concat(answer.items);
             // Support: IE <= 8, whose timers want a number. No backoff is NaN, and 0 by the last operator.
-            if (answer.has_more) if (LEGACY) setTimeout(load, answer.backoff * 1000 | 0); else { resume = +new Date() + answer.backoff * 1000; load(); }
-            else success(session);
+            if (answer.has_more) if (LEGACY) setTimeout(load, answer.backoff * 1000 | 0); else { timerThenResume = +new Date() + answer.backoff * 1000; load(); }
+            else success(popupThenSession);
           }
           else fail(answer.error_name, answer.error_message);
         }
@@ -150,9 +156,9 @@ export function sdk(pageWindow: any): Sdk {
           try { script.src = API_ORIGIN + "/2.0/me/associated?key=" + encodeURIComponent(key) + "&page=" + page++ + "&pagesize=100&callback=SE." + state + "&access_token=" + encodeURIComponent(value("access_token")); } catch { script.onerror(); }
         }
         // A backoff is waited for in steps, so that an abort is seen within 50 ms. No backoff is NaN, which nothing is less than.
-        else return new Date() < resume && !signal?.aborted
+        else return new Date() < timerThenResume && !signal?.aborted
           ? setTimeout(load, 50)
-          : fetch(API_ORIGIN + "/2.0/me/associated?" + new URLSearchParams({ access_token: data.get("access_token"), key: key, page: page++, pagesize: 100 } as any), { signal: signal }).then((response) => response.json()).then(receive, () => fail());
+          : fetch(API_ORIGIN + "/2.0/me/associated?" + new URLSearchParams({ access_token: scopeThenData.get("access_token"), key: key, page: page++, pagesize: 100 } as any), { signal: signal }).then((response) => response.json()).then(receive, () => fail());
       }
 
       // Called with each message, and each 50 ms without one. Every way to end that has a popup leads through here.
@@ -165,39 +171,40 @@ export function sdk(pageWindow: any): Sdk {
         if (LEGACY) {
           // Support: IE <= 9. Its postMessage does not reach another window, so the answer is the address of a frame of
           // our own origin in the popup; IE's windows are their own collections of frames (IHTMLWindow2). A frame that is
-          // not there throws, one that is loading throws or gives "": the next tick looks again. Security: no other browser
-          // looks, because any page that the popup went to can hold such a frame, and then the state alone would stand
-          // against it. IE 10 says "MSIE 10.0", IE 11 no MSIE.
+          // not there throws, one that is loading throws or gives "": the next tick looks again. Security: a browser that has
+          // File, which came with IE 10 and was in the others by 2011, does not look, because any page that the popup went
+          // to can hold such a frame, and then the state alone would stand against it. Compressors know "window.File" so well
+          // that the parameter would cost 4 B more.
           try {
-            data = event ? event.origin == LOGIN_ORIGIN && event.source == popup && event.data
-              : (closed = document.hasFocus() && popup.closed && -~closed) > 8 ? "#error=popup_closed&state=" + state
-              : /IE .\./.test(navigator.userAgent) && popup["se-api-frame"].location.hash;
+            scopeThenData = event ? event.origin == LOGIN_ORIGIN && event.source == popupThenSession && event.data
+              : (closed = document.hasFocus() && popupThenSession.closed && -~closed) > 8 ? "#error=popup_closed&state=" + state
+              : (window as any).File || popupThenSession["se-api-frame"].location.hash;
           } catch {}
         }
         // URLSearchParams keeps the same promises as value() does, but for an escape that does not decode, which it leaves.
-        else data = new URLSearchParams(signal?.aborted || !event && (closed = document.hasFocus() && popup.closed && -~closed) > 8
+        else scopeThenData = new URLSearchParams(signal?.aborted || !event && (closed = document.hasFocus() && popupThenSession.closed && -~closed) > 8
           ? { state: state, error: "popup_closed" }
-          : event?.origin == LOGIN_ORIGIN && event.source == popup && (event.data + "").slice(1) as any);
+          : event?.origin == LOGIN_ORIGIN && event.source == popupThenSession && (event.data + "").slice(1) as any);
 
-        if ((LEGACY ? value("state") : data.get("state")) == state) {
-          clearInterval(timer);
+        if ((LEGACY ? value("state") : scopeThenData.get("state")) == state) {
+          clearInterval(timerThenResume);
           // Support: IE <= 8, which has no removeEventListener.
           if (LEGACY) try { removeEventListener("message", check); } catch {}
           else removeEventListener("message", check);
-          popup.close();
-          if (LEGACY ? value("access_token") : data.get("access_token")) {
-            session = LEGACY ? {
+          popupThenSession.close();
+          if (LEGACY ? value("access_token") : scopeThenData.get("access_token")) {
+            popupThenSession = LEGACY ? {
               accessToken: value("access_token"),
               expirationDate: value("expires") && new Date(+new Date() + value("expires") * 1000)
             } : {
-              accessToken: data.get("access_token"),
-              ...data.get("expires") && { expirationDate: new Date(+new Date() + data.get("expires") * 1000) }
+              accessToken: scopeThenData.get("access_token"),
+              ...scopeThenData.get("expires") && { expirationDate: new Date(+new Date() + scopeThenData.get("expires") * 1000) }
             };
             if (options.networkUsers) load();
-            else success(session);
+            else success(popupThenSession);
           }
           else if (LEGACY) fail(value("error"), value("error_description"));
-          else fail(data.get("error"), data.get("error_description"));
+          else fail(scopeThenData.get("error"), scopeThenData.get("error_description"));
         }
       }
 
@@ -206,15 +213,15 @@ export function sdk(pageWindow: any): Sdk {
       // Support: Firefox throws in a sandboxed frame without allow-popups; others give null or undefined.
       try {
         if (LEGACY) {
-          popup = open(loginUrl + state + (scope && "&scope=" + encodeURIComponent(scope)), "", "width=660,height=480");
+          popupThenSession = open(loginUrl + state + (scopeThenData && "&scope=" + encodeURIComponent(scopeThenData)), "", "width=660,height=480");
           // Support: IE <= 8, which has no addEventListener. A message comes in a later turn: it is early enough to listen now.
-          if (popup) addEventListener("message", check);
+          if (popupThenSession) addEventListener("message", check);
         }
-        else if (!signal?.aborted) popup = open(LOGIN_ORIGIN + "/oauth/dialog?" + new URLSearchParams({ ...loginUrl, state: state, ...scope && { scope: scope } }), "", "width=660,height=480");
+        else if (!signal?.aborted) popupThenSession = open(LOGIN_ORIGIN + "/oauth/dialog?" + new URLSearchParams({ ...loginUrl, state: state, ...scopeThenData && { scope: scopeThenData } }), "", "width=660,height=480");
       } catch {}
 
-      if (popup) {
-        timer = setInterval(check, 50);
+      if (popupThenSession) {
+        timerThenResume = setInterval(check, 50);
         if (!LEGACY) addEventListener("message", check);
       }
       else fail("popup_blocked");

@@ -4,8 +4,9 @@ import { minify as uglify } from "uglify-js";
 import type { Target } from "../config.ts";
 import { applyEntry } from "../size/names/apply.ts";
 import { type Entry, readTable } from "../size/names/table.ts";
-import { toArrows } from "./arrows.ts";
+import { dropBraces, toArrows } from "./arrows.ts";
 import { BuildError, type Code } from "./artifact.ts";
+import { exportedNames, exportInPlace } from "./exports.ts";
 
 /**
  * The minifier's options for `target`, in terser's words. Each one that is not the default says why.
@@ -66,18 +67,22 @@ export async function runTerser(target: Target, input: Code, options: MinifyOpti
  * 37 B less with gzip, 52 B with brotli. In a script that would make every name global, so there it saves nothing.
  */
 export function runUglify(target: Target, source: Code, options: MinifyOptions): Code {
-  const input = target.format === "esm" ? toArrows(source) : source;
+  const isModule = target.format === "esm";
+  const input = isModule ? toArrows(source) : source;
+  const reserved = isModule ? exportedNames(source) : [];
   const { code, map, error } = uglify({ [target.name]: input.code }, {
     module: options.module,
     toplevel: options.toplevel,
     compress: options.compress,
-    mangle: options.mangle,
+    mangle: options.mangle && { ...(options.mangle as object), reserved },
     output: options.format,
     sourceMap: { content: input.map, filename: target.name, includeSources: true },
   } as Parameters<typeof uglify>[1]);
   if (error) throw unreadable(target, "UglifyJS", error);
+  if (!isModule) return { code, map };
   // A module's last statement needs no semicolon.
-  return { code: target.format === "esm" ? code.replace(/;$/, "") : code, map };
+  const shorter = dropBraces(exportInPlace({ code, map }));
+  return { ...shorter, code: shorter.code.replace(/;$/, "") };
 }
 
 async function runMinifier(target: Target, input: Code, options: MinifyOptions): Promise<Code> {

@@ -91,7 +91,7 @@ function support({ engines: { browsers, old, date } }: Figures): string {
     ["IE 10, IE 11 (`postMessage`)", "emulation: their user agents, in each of these browsers"],
     [
       "IE 8, IE 9 (hidden frame)",
-      "emulation: their user agents in each of these browsers, which really take the frame's way; " +
+      "emulation: their user agents in each of these browsers without `File`, which really take the frame's way; " +
         `${old.join(" and ")}, which know ES5 and nothing newer, with a host of 2010; a parse as ES3`,
     ],
     ["Firefox 20 and older", "**not supported**: its `crypto` has no `getRandomValues`"],

@@ -1,9 +1,10 @@
 /** The drivers tell the truth: what the login flows take for granted of a browser is shown here first. */
 import * as assert from "uvu/assert";
 import { eachEngine } from "../support/browsers.ts";
+import { USER_AGENTS } from "../support/old-ie.ts";
 import { html, openSite, type Site } from "../support/site.ts";
 
-const IE8 = "Mozilla/4.0 (compatible; MSIE 8.0; Windows NT 6.1; Trident/4.0)";
+const IE8 = USER_AGENTS["IE 8"];
 
 eachEngine(
   "drivers",

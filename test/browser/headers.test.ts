@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as assert from "uvu/assert";
 import { type EachEngine, eachEngine } from "../support/browsers.ts";
+import { USER_AGENTS } from "../support/old-ie.ts";
 import { approve } from "./bench.ts";
 import {
   type Envelope,
@@ -98,8 +99,6 @@ function readLines(markdown: string): Line[] {
 
 const LINES = readLines(readFileSync(new URL("./HEADERS.md", import.meta.url), "utf8"));
 
-const IE_9 = "Mozilla/5.0 (compatible; MSIE 9.0; Windows NT 6.1; Trident/5.0)";
-
 /** What works is shown in one engine; what breaks, in two. */
 const runsIn = (engine: string, { outcomes, chromiumOnly }: Line): boolean =>
   engine === "chromium" || (!chromiumOnly && Object.values(outcomes).some((one) => one !== "works"));
@@ -129,7 +128,7 @@ function writeTests({ test, engine, name: browser }: EachEngine): void {
           engine(),
           envelope,
           { networkUsers: true },
-          sender === "channel" ? IE_9 : undefined,
+          sender === "channel" ? USER_AGENTS["IE 9"] : undefined,
         );
         const loaded = await page.evaluate<boolean>("!!bench.loaded");
         assert.is(loaded, expected !== "does not load", "whether the SDK is there");

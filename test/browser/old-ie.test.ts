@@ -1,15 +1,9 @@
-/** Old IE's way, by its user agent: the landing page answers through a frame of the app's own domain. */
+/** Old IE's way, in a browser without File: the landing page answers through a frame of the app's own domain. */
 import { setTimeout as sleep } from "node:timers/promises";
 import * as assert from "uvu/assert";
 import { eachEngine } from "../support/browsers.ts";
+import { lacksFile, USER_AGENTS } from "../support/old-ie.ts";
 import { approve, assertTidy, type Bench, calls, openBench, outcome, startLogin } from "./bench.ts";
-
-const USER_AGENTS = {
-  "IE 8": "Mozilla/4.0 (compatible; MSIE 8.0; Windows NT 6.1; Trident/4.0)",
-  "IE 9": "Mozilla/5.0 (compatible; MSIE 9.0; Windows NT 6.1; Trident/5.0)",
-  "IE 10": "Mozilla/5.0 (compatible; MSIE 10.0; Windows NT 6.2; Trident/6.0)",
-  "IE 11": "Mozilla/5.0 (Windows NT 6.3; Trident/7.0; rv:11.0) like Gecko",
-};
 
 eachEngine("old IE", ({ test, engine }) => {
   let bench: Bench;
@@ -20,7 +14,7 @@ eachEngine("old IE", ({ test, engine }) => {
   test.after(() => bench?.close());
 
   for (const [browser, userAgent] of Object.entries(USER_AGENTS)) {
-    const viaFrame = browser === "IE 8" || browser === "IE 9";
+    const viaFrame = lacksFile(userAgent);
 
     test(`${browser}: logs in through ${viaFrame ? "the frame" : "postMessage"}`, async () => {
       const page = await bench.open(engine(), { networkUsers: true }, { userAgent });

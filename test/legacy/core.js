@@ -49,7 +49,9 @@ function test(name, work) {
 
 test("authenticate before init throws", function () { throwsWith("init", function () { login(); }); same(popups.length, 0); });
 test("a missing option is named", function () {
-  throwsWith("clientId", function () { SE.init(); });
+  throwsWith("clientId", function () { SE.init({}); });
+  /* The engine's own sentence. */
+  throwsWith("", function () { SE.init(); });
   throwsWith("key", function () { init({ key: "" }); });
   throwsWith("complete", function () { init({ complete: null }); });
 });

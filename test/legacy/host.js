@@ -1,11 +1,10 @@
 /*
  * A browser of the year 2010, as small as it can be: the globals that the SDK names, for an engine that has none.
- * ES3, like what it hosts. `USER_AGENT` and `MODERN` are put before this file by the test that runs it.
+ * ES3, like what it hosts. `MODERN` is put before this file by the test that runs it.
  */
 var window = this;
 var now = 0, timers = [], listeners = [], scripts = [], popups = [], focused = true, blocked = false;
 
-var navigator = { userAgent: USER_AGENT };
 var location = { href: "http://app.example:8080/page?a=b" };
 
 function setTimer(callback, ms, repeats) {
@@ -36,8 +35,9 @@ function advance(ms) {
   now = end;
 }
 
-/* Support: IE <= 8 has neither of the two; a script's readyState takes their place. */
+/* Support: IE <= 8 has none of the three; a script's readyState takes the place of its events. */
 if (MODERN) {
+  window.File = function () {};
   window.addEventListener = function (type, listener) { listeners.push(listener); };
   window.removeEventListener = function (type, listener) {
     for (var i = 0; i < listeners.length; i++) if (listeners[i] === listener) listeners.splice(i, 1);

@@ -4,10 +4,7 @@ import { openPage } from "./login.ts";
 import { play, steps } from "./model.ts";
 
 /** A host like IE 8, which hears no message: its answers come through the frame alone. */
-const IE8 = {
-  userAgent: "Mozilla/4.0 (compatible; MSIE 8.0; Windows NT 6.1; Trident/4.0)",
-  listeners: false,
-};
+const IE8 = { file: false, listeners: false };
 
 export interface FuzzOptions {
   runs: number;

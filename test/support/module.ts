@@ -2,8 +2,8 @@
  * A page for the minified module to run in: the window double, with the parts of a modern browser that the module asks
  * for and the hosted script does not.
  *
- * A module cannot run in a realm of its own without a flag of Node's. So its last statement, the list of exports, becomes
- * an assignment to the global `SE`; every other byte is the one that ships.
+ * A module cannot run in a realm of its own without a flag of Node's. So its exports become plain variables, which are
+ * assigned to the global `SE`; every other byte is the one that ships.
  */
 import { getEventListeners } from "node:events";
 import vm from "node:vm";
@@ -27,13 +27,10 @@ export const settle = (): Promise<void> => new Promise((resolve) => setImmediate
 
 /** The module's text, with its exports assigned to the global `SE`. Throws an Error when they are not where they belong. */
 export function asScript(module: string): string {
-  const [clause, list] = /export\s*\{([^}]*)\};?\s*$/.exec(module) ?? [];
-  if (clause === undefined) throw new Error("the module does not end in its list of exports");
-  const members = list!.split(",").map((entry) => {
-    const [local, name = local] = entry.trim().split(/\s+as\s+/);
-    return `${name}:${local}`;
-  });
-  return `(function(){${module.slice(0, -clause.length)};globalThis.SE={${members.join()}};})()`;
+  const declared = module.replace(/\bexport var\b/g, "var");
+  if (declared === module || /\bexport\b/.test(declared))
+    throw new Error("the module's exports have another form");
+  return `(function(){${declared};globalThis.SE={init,authenticate,login};})()`;
 }
 
 /** What the module needs of a browser beyond what the double has. */

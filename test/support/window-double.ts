@@ -11,7 +11,8 @@ import { PRODUCTION } from "../../scripts/config.ts";
 export interface PageOptions {
   /** The page's own address. */
   href?: string;
-  userAgent?: string;
+  /** False: a browser without File, as IE 9 and older are. */
+  file?: boolean;
   /** False: a browser without crypto. */
   crypto?: boolean;
   /** Runs in the page before the SDK does. */
@@ -47,8 +48,6 @@ export interface Message {
   source?: unknown;
   data?: unknown;
 }
-
-const FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0";
 
 /** A script of the SDK's, as the page's document holds it. */
 export interface ApiScript {
@@ -90,13 +89,13 @@ export class Page {
         hostname: url.hostname,
         origin: url.origin,
       },
-      navigator: { userAgent: options.userAgent ?? FIREFOX },
       open: (popupUrl: string, name: string, features: string) => this.#open(popupUrl, name, features),
       setTimeout: (callback: () => void, ms?: number) => this.#timer(callback, ms, false),
       setInterval: (callback: () => void, ms?: number) => this.#timer(callback, ms, true),
       clearTimeout: (id: number) => this.#clear(id),
       clearInterval: (id: number) => this.#clear(id),
     };
+    if (options.file !== false) host.File = class File {};
     if (options.crypto !== false)
       host.crypto = { getRandomValues: (array: Uint32Array<ArrayBuffer>) => crypto.getRandomValues(array) };
     if (options.listeners !== false) {

@@ -1,18 +1,11 @@
 /** A module's function declarations become arrow functions where that changes nothing. */
 import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
-import * as esbuild from "esbuild";
 import * as assert from "uvu/assert";
-import { toArrows } from "../../scripts/pipeline/arrows.ts";
-import type { Code } from "../../scripts/pipeline/artifact.ts";
+import { dropBraces, toArrows } from "../../scripts/pipeline/arrows.ts";
 import { suite } from "../support/suite.ts";
+import { mapped } from "./mapped.ts";
 
 const test = suite("function declarations of a module");
-
-/** `code` with a map that says that it is its own source. */
-async function mapped(code: string): Promise<Code> {
-  const result = await esbuild.transform(code, { sourcemap: "external", sourcefile: "source.js" });
-  return { code: result.code, map: result.map };
-}
 
 test("become arrow functions at the same place, inner ones too; other functions stay", async () => {
   const { code } = toArrows(
@@ -59,6 +52,34 @@ for (const [why, code] of staying) {
   test(`one stays that ${why}: ${code}`, async () => {
     const input = await mapped(code);
     assert.is(toArrows(input).code, input.code);
+  });
+}
+
+const braces: [before: string, after: string][] = [
+  ["const f=()=>{const g=()=>{h()};return g}", "const f=()=>{const g=()=>h();return g}"],
+  ["const f=()=>{go(a=>{b(),c()})}", "const f=()=>{go(a=>(b(),c()))}"],
+  ["const f=()=>[()=>{({}).x()},()=>{({a:1})}]", "const f=()=>[()=>({}).x(),()=>({a:1})]"],
+  ["const f=()=>[a=>{b(()=>{c(),d()})}]", "const f=()=>[a=>b(()=>(c(),d()))]"],
+  ["const f=()=>{go(a=>{a=1})}", "const f=()=>{go(a=>a=1)}"],
+];
+for (const [before, after] of braces) {
+  test(`loses the braces of inner functions: ${before}`, async () => {
+    const map = (await mapped(before)).map;
+    assert.is(dropBraces({ code: before, map }).code, after);
+  });
+}
+
+const braced: [why: string, code: string][] = [
+  ["is the module's own", "export const f=()=>{go()}"],
+  ["is async", "const f=()=>{go(async()=>{b()})}"],
+  ["has more than one statement", "const f=()=>{go(()=>{var b=1;b()})}"],
+  ["has a statement that is no expression", "const f=()=>{go(()=>{throw 1})}"],
+  ["has a directive", 'const f=()=>{go(()=>{"use strict"})}'],
+];
+for (const [why, code] of braced) {
+  test(`keeps the braces of one that ${why}: ${code}`, async () => {
+    const map = (await mapped(code)).map;
+    assert.is(dropBraces({ code, map }).code, code);
   });
 }
 

@@ -5,7 +5,6 @@ import { leftovers, observe } from "./observe.js";
 import { showError, showPending, showSuccess, showThrown } from "./result.js";
 import { addStep, startTimeline } from "./timeline.js";
 
-const IE_9 = "Mozilla/5.0 (compatible; MSIE 9.0; Windows NT 6.1; Trident/5.0)";
 const channelUrl = new URL("blank", location.href).href;
 
 const form = byId("options");
@@ -173,10 +172,10 @@ async function start() {
   update();
   form.addEventListener("change", optionsChanged);
 
-  // The SDK reads the user agent while it waits; the landing page is another document, and is told by the tier.
+  // The SDK knows old IE by what it lacks; the landing page is another document, and is told by the tier.
   const { transport, account } = chosen();
   const oldIe = transport === "iframe";
-  if (oldIe) Object.defineProperty(navigator, "userAgent", { value: IE_9, configurable: true });
+  if (oldIe) delete window.File;
   const values = tier.live ? await setFaults({ oldIe, approveAs: account }) : tier.values;
   startFaults(tier.faults, values, tier.live);
   observe(tier.origins, addStep);

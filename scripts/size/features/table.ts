@@ -11,8 +11,8 @@ export const FEATURES: Feature[] = [
     name: "option checks",
     without: "a missing option or a missing init() fails later and says nothing",
     cuts: [
-      { find: `if (options && options[name]) return options[name];`, replace: "return options[name];" },
-      { find: ` || option(0, "init")`, replace: "" },
+      { find: "return options[name] || missing(name);", replace: "return options[name];" },
+      { find: ` || missing("init")`, replace: "" },
     ],
   },
   {
@@ -25,7 +25,7 @@ export const FEATURES: Feature[] = [
         replace: ";",
       },
       {
-        find: `if (origin != (LEGACY ? channelUrl.toLowerCase().match(".*?//[^/?#]*|")![0] : channelUrl.origin)) option(0, "channelUrl=" + origin);`,
+        find: `if (origin != (LEGACY ? channelUrl.toLowerCase().match(".*?//[^/?#]*|")![0] : channelUrl.origin)) missing("channelUrl=" + origin);`,
         replace: "",
       },
       {
@@ -39,10 +39,10 @@ export const FEATURES: Feature[] = [
     without: "any page that holds a handle of this window can hand it a token",
     cuts: [
       {
-        find: "event ? event.origin == LOGIN_ORIGIN && event.source == popup && event.data",
+        find: "event ? event.origin == LOGIN_ORIGIN && event.source == popupThenSession && event.data",
         replace: "event ? event.data",
       },
-      { find: `(LEGACY ? value("state") : data.get("state")) == state`, replace: "data" },
+      { find: `(LEGACY ? value("state") : scopeThenData.get("state")) == state`, replace: "scopeThenData" },
     ],
   },
   {
@@ -54,7 +54,7 @@ export const FEATURES: Feature[] = [
     name: "URL decoding",
     without: "tokens and messages arrive with %28 and + in them",
     cuts: [
-      { find: `decodeURIComponent(data.match(`, replace: "data.match(" },
+      { find: `decodeURIComponent(scopeThenData.match(`, replace: "scopeThenData.match(" },
       { find: `[1].split("+").join(" "));`, replace: "[1];" },
     ],
   },
@@ -63,10 +63,10 @@ export const FEATURES: Feature[] = [
     without: "a blocked popup throws, or nothing is ever called",
     cuts: [
       {
-        find: `if (popup) addEventListener("message", check);`,
+        find: `if (popupThenSession) addEventListener("message", check);`,
         replace: `addEventListener("message", check);`,
       },
-      { find: "if (popup) { timer", replace: "{ timer" },
+      { find: "if (popupThenSession) { timer", replace: "{ timer" },
       { find: `else fail("popup_blocked");`, replace: "" },
     ],
   },
@@ -75,7 +75,7 @@ export const FEATURES: Feature[] = [
     without: "nothing is called when the user closes the popup",
     cuts: [
       {
-        find: `: (closed = document.hasFocus() && popup.closed && -~closed) > 8 ? "#error=popup_closed&state=" + state`,
+        find: `: (closed = document.hasFocus() && popupThenSession.closed && -~closed) > 8 ? "#error=popup_closed&state=" + state`,
         replace: "",
       },
     ],
@@ -99,7 +99,7 @@ export const FEATURES: Feature[] = [
     without: "nothing is called when the accounts cannot be loaded",
     cuts: [
       { find: "script.onload = script.onerror = script.onreadystatechange = receive", replace: "receive" },
-      { find: "if (!script || /g/.test(script.readyState)) return;", replace: "" },
+      { find: `if (!script || script.readyState == "loading") return;`, replace: "" },
       { find: "script = 0;", replace: "" },
       { find: "answer = answer || 0;", replace: "" },
       { find: "try { script.src", replace: "{ script.src" },
@@ -112,14 +112,14 @@ export const FEATURES: Feature[] = [
     without: "no login in browsers whose postMessage does not reach a popup",
     cuts: [
       {
-        find: `: /IE .\\./.test(navigator.userAgent) && popup["se-api-frame"].location.hash`,
-        replace: ": data",
+        find: `: (window as any).File || popupThenSession["se-api-frame"].location.hash`,
+        replace: ": scopeThenData",
       },
       {
         find: `if (LEGACY) try { removeEventListener("message", check); } catch {}`,
         replace: `if (LEGACY) removeEventListener("message", check);`,
       },
-      { find: "if (!script || /g/.test(script.readyState)) return;", replace: "if (!script) return;" },
+      { find: `if (!script || script.readyState == "loading") return;`, replace: "if (!script) return;" },
       { find: " = script.onreadystatechange", replace: "" },
       {
         find: `LEGACY ? "e" + (pageWindow.crypto ? [].join.call(crypto.getRandomValues(new Uint16Array(8)) as any, "") : 1e16 * (1 + Math.random()))`,
@@ -141,7 +141,7 @@ export const FEATURES: Feature[] = [
     name: "error messages",
     without: "errorMessage is not set, and what is thrown has no message",
     cuts: [
-      { find: `throw Error("needs " + name);`, replace: "throw Error();" },
+      { find: `throw Error("needs " + what);`, replace: "throw Error();" },
       { find: ", errorMessage: message || name", replace: "" },
     ],
   },

@@ -15,6 +15,7 @@ export interface Plan {
 type Piece =
   | { kind: "text"; text: string; start: number; end: number }
   | { kind: "name"; binding: number; start: number; end: number; before: string; after: string }
+  | { kind: "property"; binding: number; key: string; keyStart: number; start: number; end: number }
   | { kind: "list"; choice: number; separator: string; statements: boolean; items: Item[] };
 
 interface Item {
@@ -30,6 +31,8 @@ export interface Layout {
   globals: Set<string>;
   choices: Choice[];
   pieces: Piece[];
+  /** For each binding, the keys of the properties that are its value alone: with such a name a property is written once. */
+  keys: Set<string>[];
 }
 
 /** Where a stretch of a text went. */
@@ -77,6 +80,17 @@ function shorthands(ast: Node): Map<number, "property" | "export"> {
   return found;
 }
 
+/** Properties whose value is an identifier under another name, `{a:b}`, by the key's offset. Old browsers have no other form. */
+function longProperties({ ast, dialect }: Program): Map<number, Node> {
+  const found = new Map<number, Node>();
+  walk(ast, (node) => {
+    const plain = node.type === "Property" && !node.shorthand && !node.computed && !node.method;
+    if (!plain || dialect.jscript) return;
+    if (node.key.type === "Identifier" && node.value.type === "Identifier") found.set(node.key.start, node);
+  });
+  return found;
+}
+
 /** Reads `code`, which must be minified: white space inside of it is kept, comments are not expected. */
 export function layOut(code: string, dialect: Dialect): Layout {
   const program = parseProgram(code, dialect);
@@ -89,6 +103,8 @@ export function layOut(code: string, dialect: Dialect): Layout {
     for (const offset of binding.offsets) bindingAt.set(offset, index);
   });
   const shorthand = shorthands(ast);
+  const properties = longProperties(program);
+  const keys = bindings.map(() => new Set<string>());
   const tokenAt = new Map(tokens.map((token, index) => [token.start, index]));
   const tokenBehind = new Map(tokens.map((token, index) => [token.end, index + 1]));
   const range = (node: Node): [number, number] => [tokenAt.get(node.start)!, tokenBehind.get(node.end)!];
@@ -129,6 +145,18 @@ export function layOut(code: string, dialect: Dialect): Layout {
         continue;
       }
       const { start, end } = tokens[at]!;
+      const property = properties.get(start);
+      const held = property && bindingAt.get(property.value.start);
+      if (held !== undefined) {
+        const { key, value } = property!;
+        flush(at);
+        keys[held]!.add(key.name);
+        const { start, end } = value;
+        pieces.push({ kind: "property", binding: held, key: key.name, keyStart: key.start, start, end });
+        // The key, the colon and the value.
+        at += 3;
+        continue;
+      }
       const binding = bindingAt.get(start);
       if (binding === undefined) {
         if (textFrom < 0) textFrom = at;
@@ -156,7 +184,8 @@ export function layOut(code: string, dialect: Dialect): Layout {
     return { kind: "list", choice: list.choice, separator, statements, items };
   };
 
-  return { program, bindings, conflicts, globals, choices, pieces: build(0, tokens.length, lists) };
+  const pieces = build(0, tokens.length, lists);
+  return { program, bindings, conflicts, globals, choices, pieces, keys };
 }
 
 /** The plan that changes nothing. */
@@ -185,6 +214,14 @@ export function render(layout: Layout, plan: Plan, moves?: Move[]): string {
       if (piece.kind === "text") {
         const to = append(piece.text);
         moves?.push({ start: piece.start, end: piece.end, to, name: null });
+      } else if (piece.kind === "property") {
+        const name = names[piece.binding]!;
+        const old = layout.bindings[piece.binding]!.variable.name;
+        const before = name === piece.key ? "" : `${piece.key}:`;
+        const to = append(before + name);
+        const { keyStart, start, end } = piece;
+        if (before) moves?.push({ start: keyStart, end: start, to, name: null });
+        moves?.push({ start, end, to: to + before.length, name: name === old ? null : old });
       } else if (piece.kind === "name") {
         const name = names[piece.binding]!;
         const old = layout.bindings[piece.binding]!.variable.name;

@@ -33,12 +33,18 @@ const fits = (layout: Layout, names: string[], index: number, name: string): boo
 function rename(layout: Layout, plan: Plan, letters: readonly string[], random: Random): Plan | null {
   const index = random.below(layout.bindings.length);
   const old = plan.names[index]!;
+  const keys = [...layout.keys[index]!].filter((key) => !layout.globals.has(key));
+  let name: string;
+  // A word only for what it spares a property's key: `{state}`.
+  if (keys.length > 0 && random.next() < 0.3) name = random.pick(keys);
   // Half of the time a letter that is already in the text: few different letters make short codes.
-  const name = random.next() < 0.5 ? random.pick(plan.names) : random.pick(letters);
-  if (name === old) return null;
+  else name = random.next() < 0.5 ? random.pick(plan.names) : random.pick(letters);
+  if (name === old || (name.length > 1 && !keys.includes(name))) return null;
   const names = [...plan.names];
   const inTheWay = [...layout.conflicts[index]!].filter((other) => names[other] === name);
   names[index] = name;
+  // What is in the way of a word takes the letter that the word's binding had.
+  if (inTheWay.length > 0 && old.length > 1) return null;
   for (const other of inTheWay) names[other] = old;
   return [index, ...inTheWay].every((changed) => fits(layout, names, changed, names[changed]!))
     ? { ...plan, names }
@@ -49,7 +55,7 @@ function rename(layout: Layout, plan: Plan, letters: readonly string[], random: 
 function swapLetters(plan: Plan, letters: readonly string[], random: Random): Plan | null {
   const one = random.pick(plan.names);
   const other = random.pick(letters);
-  if (one === other) return null;
+  if (one === other || one.length > 1) return null;
   const names = plan.names.map((name) => (name === one ? other : name === other ? one : name));
   return { ...plan, names };
 }

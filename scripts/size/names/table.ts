@@ -27,7 +27,7 @@ export type Table = Record<string, Entry>;
 export const TABLE_PATH = fileURLToPath(new URL("../names.json", import.meta.url));
 
 const EXPLANATION =
-  "Written by `npm run size:names`, applied by the build: which letter each name becomes, and in which order lists stand, " +
+  "Written by `npm run size:names`, applied by the build: which letter each name becomes, or which word where that spares a property its key, and in which order lists stand, " +
   "so that the whole compresses well. An entry that does not fit the source is ignored with a warning.";
 
 export function dialectOf(target: Target): Dialect {
