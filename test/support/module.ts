@@ -25,12 +25,19 @@ export interface ApiRequest {
 /** Lets everything that waits for a promise go on. */
 export const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** The module's text, with its exports assigned to the global `SE`. Throws an Error when they are not where they belong. */
+/**
+ * The module's text, with its exports assigned to the global `SE`: those of its declarations or, where the build had to leave
+ * one, of the list at its end. Throws an Error when they have another form.
+ */
 export function asScript(module: string): string {
-  const declared = module.replace(/\bexport var\b/g, "var");
-  if (declared === module || /\bexport\b/.test(declared))
-    throw new Error("the module's exports have another form");
-  return `(function(){${declared};globalThis.SE={init,authenticate,login};})()`;
+  const [clause = "", list = "init,authenticate,login"] = /export\s*\{([^}]*)\};?\s*$/.exec(module) ?? [];
+  const members = list.split(",").map((entry) => {
+    const [local, name = local] = entry.trim().split(/\s+as\s+/);
+    return `${name}:${local}`;
+  });
+  const text = module.slice(0, module.length - clause.length).replace(/\bexport (?=(var|let|const)\b)/g, "");
+  if (/\bexport\b/.test(text)) throw new Error("the module's exports have another form");
+  return `(function(){${text};globalThis.SE={${members.join()}};})()`;
 }
 
 /** What the module needs of a browser beyond what the double has. */
