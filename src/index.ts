@@ -9,8 +9,8 @@ const client = sdk({});
 /**
  * Tells the SDK which app this is. Call it before anything else; calling it again is fine.
  *
- * Throws an Error naming the option that is missing, or the origin on which `channelUrl` must be, and URL's TypeError when
- * `channelUrl` is no absolute address.
+ * Throws an Error naming the option that is missing, or the origin on which `channelUrl` must be; the engine's TypeError when
+ * there are no options at all; and URL's TypeError when `channelUrl` is no absolute address.
  */
 export const init: StackExchangeAuth["init"] = client.init;
 

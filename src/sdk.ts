@@ -11,7 +11,7 @@ interface Sdk extends StackExchangeAuth {
  * LEGACY is the hosted script, for browsers from IE 6 on; the module, which is not, asks newer browsers for more.
  * The hosted script is given its page's `window` as a parameter, to put `SE` on it and to ask it for `crypto`: by name alone
  * that would throw where it is missing. Each further global costs 2 B to 13 B as a parameter, because compressors know the
- * long names too, and so does a third use of this one. The module is given an object that the build drops: a server may import it, where there is no window,
+ * long names too. The module is given an object that the build drops: a server may import it, where there is no window,
  * so it asks for everything by name when it is used.
  *
  * The two are written in the shape that is the smaller in each: arrow functions come out as `function` in the hosted script, and
@@ -82,7 +82,8 @@ export function sdk(pageWindow: any): Sdk {
         key = requestKey || missing("init"),
         // Three variables hold one thing after another, for 2 B less each: when the second comes, nobody asks for the first
         // any more. The scope goes into the popup's address, before there is data. The popup is closed and its timer
-        // cleared before there is a session, and, in the module, a time to resume at.
+        // cleared before there is a session and, in the module, a time to resume at; until there is one, the timer's
+        // number stands for a time long ago.
         //
         // What is no array has no join(), and the engine's own error says that of scope. Nothing is "" or, in the module,
         // undefined: both leave the parameter out.
@@ -171,10 +172,10 @@ export function sdk(pageWindow: any): Sdk {
         if (LEGACY) {
           // Support: IE <= 9. Its postMessage does not reach another window, so the answer is the address of a frame of
           // our own origin in the popup; IE's windows are their own collections of frames (IHTMLWindow2). A frame that is
-          // not there throws, one that is loading throws or gives "": the next tick looks again. Security: a browser that has
-          // File, which came with IE 10 and was in the others by 2011, does not look, because any page that the popup went
-          // to can hold such a frame, and then the state alone would stand against it. Compressors know "window.File" so well
-          // that the parameter would cost 4 B more.
+          // not there throws, one that is loading throws or gives "": the next tick looks again. Only IE <= 9 has no File; all
+          // others had it by 2011. Security: who has it does not look, because any page that the popup went to can hold such
+          // a frame, and then the state alone would stand against it. `window` by its name, because compressors know
+          // "window.File" so well that the parameter would cost 4 B more.
           try {
             scopeThenData = event ? event.origin == LOGIN_ORIGIN && event.source == popupThenSession && event.data
               : (closed = document.hasFocus() && popupThenSession.closed && -~closed) > 8 ? "#error=popup_closed&state=" + state

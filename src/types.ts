@@ -146,7 +146,8 @@ export interface StackExchangeAuth {
   /**
    * Tells the SDK which app this is. Call it before anything else; calling it again is fine.
    *
-   * Throws an Error naming the option that is missing, or the origin on which `channelUrl` must be.
+   * Throws an Error naming the option that is missing, or the origin on which `channelUrl` must be, and the engine's
+   * TypeError when there are no options at all.
    */
   init(options: InitOptions): void;
   /**

@@ -1,11 +1,9 @@
-/** A module's function declarations, written as arrow functions: fewer bytes where nobody needs ES5. */
+/** A module's functions, written as short arrow functions: fewer bytes where nobody needs ES5. */
 import type { Variable } from "eslint-scope";
-import { type Dialect, isFunction, type Node, parseProgram, walk } from "../size/names/ast.ts";
+import { isFunction, MODULE, type Node, parseProgram, walk } from "../size/names/ast.ts";
 import { scopesOf } from "../size/names/bindings.ts";
 import type { Code } from "./artifact.ts";
 import { applyEdits, type Edit } from "./edit.ts";
-
-const MODULE: Dialect = { module: true, jscript: false };
 
 /** Whether the declaration means the same as an arrow function in a variable. `constructed`: offsets of what `new` calls. */
 function canBeArrow(fn: Node, variable: Variable, constructed: ReadonlySet<number>): boolean {

@@ -1,8 +1,6 @@
-import { type Node, parseProgram } from "../size/names/ast.ts";
+import { MODULE, type Node, parseProgram } from "../size/names/ast.ts";
 import type { Code } from "./artifact.ts";
 import { applyEdits, type Edit } from "./edit.ts";
-
-const MODULE = { module: true, jscript: false };
 
 /** What the names in the module's lists of exports are inside of it. Minifiers must leave them, or exportInPlace cannot work. */
 export function exportedNames({ code }: Code): string[] {

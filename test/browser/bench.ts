@@ -7,7 +7,7 @@ import { startDevTier } from "../../scripts/dev-tier/server.ts";
 import { artifactText, TEST_BUILD } from "../support/artifact.ts";
 import type { Engine, Page } from "../support/browsers.ts";
 import { until } from "../support/engines/wait.ts";
-import { age } from "../support/old-ie.ts";
+import { playOldIE } from "../support/old-ie.ts";
 import { html, openSite } from "../support/site.ts";
 
 /** What the pages' own script (page.js) holds; there as `bench` in every page. */
@@ -104,7 +104,7 @@ export async function openBench(): Promise<Bench> {
     async open(engine, options = {}, { userAgent, path = "/" } = {}) {
       const page = await engine.newPage({ userAgent });
       await page.goto(address(site.origin, path, options));
-      await age(page, userAgent);
+      await playOldIE(page, userAgent);
       return page;
     },
     async close() {
@@ -136,7 +136,7 @@ export function openProductionBench(): Bench {
             : (tier.route(request) ?? Response.error()),
       });
       await page.goto(address(origins.site, path, options));
-      await age(page, userAgent);
+      await playOldIE(page, userAgent);
       return page;
     },
     close: async () => tier.close(),

@@ -6,7 +6,7 @@ import { ALL_JS, INDEX_MJS } from "../../scripts/config.ts";
 import { createDevTier, type DevTier } from "../../scripts/dev-tier/index.ts";
 import { artifactText } from "../support/artifact.ts";
 import type { Engine, Page } from "../support/browsers.ts";
-import { age } from "../support/old-ie.ts";
+import { playOldIE } from "../support/old-ie.ts";
 import { html, openSite } from "../support/site.ts";
 
 export type Envelope = "all.js" | "index.mjs";
@@ -150,7 +150,7 @@ export async function openPolicyBench(): Promise<PolicyBench> {
     async open(engine: Engine, envelope: Envelope, options: object = {}, userAgent?: string) {
       const page = await engine.newPage(userAgent ? { userAgent } : {});
       await page.goto(`${site.origin}/with/${envelope}?${encodeURIComponent(JSON.stringify(options))}`);
-      await age(page, userAgent);
+      await playOldIE(page, userAgent);
       await page.waitFor("window.bench && (bench.loaded || bench.notLoaded.length || bench.failures.length)");
       return page;
     },

@@ -7,7 +7,7 @@ import * as assert from "uvu/assert";
 import { ALL_JS } from "../../scripts/config.ts";
 import { artifactText } from "../support/artifact.ts";
 import { type Engine, eachEngine, type Page } from "../support/browsers.ts";
-import { age, USER_AGENTS } from "../support/old-ie.ts";
+import { playOldIE, USER_AGENTS } from "../support/old-ie.ts";
 import { html, openSite, type Site } from "../support/site.ts";
 import { createSite } from "./bench.ts";
 import { originalAlgorithm } from "./original.ts";
@@ -104,7 +104,7 @@ eachEngine("timing", ({ test, engine }) => {
     const both: [Measured[], Measured[]] = [[], []];
     const page = await browser.newPage({ userAgent });
     await page.goto(`${site.origin}/`);
-    await age(page, userAgent);
+    await playOldIE(page, userAgent);
     for (let round = 0; round < LOGINS; round++) {
       both[0].push(await measure(page, "#login", !!userAgent));
       both[1].push(await measure(page, "#original", !!userAgent));

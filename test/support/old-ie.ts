@@ -12,6 +12,6 @@ export const USER_AGENTS = {
 export const lacksFile = (userAgent = ""): boolean => /MSIE [1-9]\./.test(userAgent);
 
 /** Takes from `page` what the browser of its user agent does not have either. */
-export async function age(page: Page, userAgent?: string): Promise<void> {
+export async function playOldIE(page: Page, userAgent?: string): Promise<void> {
   if (lacksFile(userAgent)) await page.evaluate("delete window.File");
 }

@@ -6,7 +6,7 @@ import { compile } from "../../scripts/pipeline/compile.ts";
 import { buildArtifact, type Code } from "../../scripts/pipeline/index.ts";
 import { minify, minifyOptions, unnamedOptions } from "../../scripts/pipeline/minify.ts";
 import { applyEntry, applyPlan } from "../../scripts/size/names/apply.ts";
-import type { Dialect } from "../../scripts/size/names/ast.ts";
+import { type Dialect, MODULE } from "../../scripts/size/names/ast.ts";
 import { checkEquivalent } from "../../scripts/size/names/equivalence.ts";
 import { layOut, type Move, type Plan, render, unchanged } from "../../scripts/size/names/layout.ts";
 import { Random } from "../../scripts/size/names/random.ts";
@@ -27,7 +27,6 @@ const test = suite("size:names");
 
 const OLD: Dialect = { module: false, jscript: true };
 const MODERN: Dialect = { module: false, jscript: false };
-const MODULE: Dialect = { module: true, jscript: false };
 
 /** Plans that are `steps` random steps away from each other. */
 function* wander(code: string, dialect: Dialect, rounds: number, steps: number): Generator<[string, Plan]> {

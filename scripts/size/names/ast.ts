@@ -17,6 +17,9 @@ export interface Dialect {
   jscript: boolean;
 }
 
+/** How a module is read. */
+export const MODULE: Dialect = { module: true, jscript: false };
+
 export interface Program {
   code: string;
   ast: Node;

@@ -43,7 +43,7 @@ function rename(layout: Layout, plan: Plan, letters: readonly string[], random: 
   const names = [...plan.names];
   const inTheWay = [...layout.conflicts[index]!].filter((other) => names[other] === name);
   names[index] = name;
-  // What is in the way of a word takes the letter that the word's binding had.
+  // What is in the way takes this binding's old name, which must not be a word.
   if (inTheWay.length > 0 && old.length > 1) return null;
   for (const other of inTheWay) names[other] = old;
   return [index, ...inTheWay].every((changed) => fits(layout, names, changed, names[changed]!))

@@ -12,7 +12,7 @@ import { isAllowed } from "./orders.ts";
 export interface Entry {
   /** Which text the entry belongs to: see `shapeOf`. */
   fits: string;
-  /** How it was found, and the worst sizes that it gave, in bytes. */
+  /** The last run that changed it, which may have begun with an older entry, and the worst sizes that it gave, in bytes. */
   found: { seed: number; steps: number; gzip: number; brotli: number };
   /** The minifier's compress options that differ from scripts/pipeline/minify.ts. */
   compress: Compress;
@@ -27,7 +27,8 @@ export type Table = Record<string, Entry>;
 export const TABLE_PATH = fileURLToPath(new URL("../names.json", import.meta.url));
 
 const EXPLANATION =
-  "Written by `npm run size:names`, applied by the build: which letter each name becomes, or which word where that spares a property its key, and in which order lists stand, " +
+  "Written by `npm run size:names`, applied by the build: which letter each name becomes, or which word where that spares " +
+  "a property its key, and in which order lists stand, " +
   "so that the whole compresses well. An entry that does not fit the source is ignored with a warning.";
 
 export function dialectOf(target: Target): Dialect {
