@@ -1,9 +1,8 @@
 /** A module's function declarations become arrow functions where that changes nothing. */
-import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 import * as assert from "uvu/assert";
 import { dropBraces, toArrows } from "../../scripts/pipeline/arrows.ts";
 import { suite } from "../support/suite.ts";
-import { mapped } from "./mapped.ts";
+import { assertPlaces, mapped } from "./mapped.ts";
 
 const test = suite("function declarations of a module");
 
@@ -27,16 +26,7 @@ test("become arrow functions at the same place, inner ones too; other functions 
 test("keep their places in the source map", async () => {
   const source =
     "function first() {\n  return 1;\n}\nfunction second() { return first() + tail; }\nlet tail = 2;\n";
-  const { code, map } = toArrows(await mapped(source));
-  const trace = new TraceMap(map);
-  for (const word of ["tail = 2", "first() + tail"]) {
-    const at = code.indexOf(word);
-    const line = code.slice(0, at).split("\n").length;
-    const column = at - (code.lastIndexOf("\n", at) + 1);
-    const original = originalPositionFor(trace, { line, column });
-    const text = source.split("\n")[original.line! - 1]!.slice(original.column!);
-    assert.ok(text.startsWith(word.slice(0, 4)), `${word} is mapped to "${text}"`);
-  }
+  assertPlaces(toArrows(await mapped(source)), source, ["tail = 2", "first() + tail"]);
 });
 
 const staying: [why: string, code: string][] = [
