@@ -9,10 +9,10 @@ interface Sdk extends StackExchangeAuth {
  * The whole SDK. It reads in the order in which things happen: what every login shares, `init`, `authenticate`.
  *
  * LEGACY is the hosted script, for browsers from IE 6 on; the module, which is not, asks newer browsers for more.
- * The hosted script is given its page's `window` as a parameter, to put `SE` on it and to ask it for `crypto`: by name alone
- * that would throw where it is missing. Each further global costs 2 B to 13 B as a parameter, because compressors know the
- * long names too. The module is given an object that the build drops: a server may import it, where there is no window,
- * so it asks for everything by name when it is used.
+ * The hosted script is given its page's `window` as a parameter, to put `SE` on it and to ask it for `crypto` and `File`: by
+ * name alone those would throw where they are missing. Each further global costs 2 B to 13 B as a parameter, because
+ * compressors know the long names too. The module is given an object that the build drops: a server may import it, where
+ * there is no window, so it asks for everything by name when it is used.
  *
  * The two are written in the shape that is the smaller in each: arrow functions come out as `function` in the hosted script, and
  * function declarations as arrows in the module (scripts/pipeline/arrows.ts).
@@ -21,8 +21,7 @@ export function sdk(pageWindow: any): Sdk {
   var
     // In the module not yet text, but what is to become its query.
     loginUrl: any,
-    requestKey: string,
-    api: any;
+    requestKey: string;
 
   // One sentence serves everything that must be there or must be so. Two functions of one expression each, because that
   // is the shape of most others: 2 B less than one function with both.
@@ -35,7 +34,7 @@ export function sdk(pageWindow: any): Sdk {
     return options[name] || missing(name);
   }
 
-  return pageWindow.SE = api = {
+  return pageWindow.SE = {
     init: (options: InitOptions) => {
       var
         clientId = option(options, "clientId"),
@@ -45,14 +44,15 @@ export function sdk(pageWindow: any): Sdk {
         complete = option(options, "complete"),
         // Scheme, slashes, host and port, up to where a path, a query or a hash begins; "" of what has no slashes, by
         // the empty alternative. match() makes the pattern from a string, in which no slash needs a backslash. Written
-        // out twice: compressors see the second one as a copy, which is less than a function's frame.
-        origin = LEGACY ? location.href.toLowerCase().match(".*?//[^/?#]*|")![0] : location.origin;
+        // out twice: compressors see the second one as a copy, which is less than a function's frame. The same class on both
+        // sides of the slashes, for 2 B less with brotli.
+        origin = LEGACY ? location.href.toLowerCase().match("[^/?#]*//[^/?#]*|")![0] : location.origin;
 
       // Security: whole origins are compared, so that http://a.com.evil is not taken for http://a.com.
-      if (origin != (LEGACY ? channelUrl.toLowerCase().match(".*?//[^/?#]*|")![0] : channelUrl.origin)) missing("channelUrl=" + origin);
-
-      // Nothing is kept before everything was checked.
-      requestKey = option(options, "key");
+      //
+      // Nothing is kept before everything was checked. Where the origins differ, an option is looked for that is named like the
+      // complaint and that nobody has, for 1 B less.
+      requestKey = option(options, origin == (LEGACY ? channelUrl.toLowerCase().match("[^/?#]*//[^/?#]*|")![0] : channelUrl.origin) ? "key" : "channelUrl=" + origin);
       if (LEGACY) loginUrl = LOGIN_ORIGIN + "/oauth/dialog?redirect_uri=" + encodeURIComponent(
         LOGIN_ORIGIN + "/oauth/login_success?assisted=" + clientId +
         "&protocol=" + origin.split(":")[0] +
@@ -91,13 +91,13 @@ export function sdk(pageWindow: any): Sdk {
         users: any = [],
         page = 1,
         // Security: nobody can guess the state: 128 bits in the hosted script, of which running the numbers together loses
-        // two on average, and 96 in the module, where the array stands for its text, with two commas. In the hosted script
-        // it also names the API's callback: the "e" makes it an identifier, and Array's join serves the first typed
+        // two on average, and in the module, where the array stands for its text, with three commas. In the hosted script
+        // it is the API script's id, too: the "o" makes it an identifier, and Array's join serves the first typed
         // arrays, which had none.
-        // Support: IE <= 10, which has no crypto. A number from 1e16 to 2e16 is an integer, written without an exponent.
+        // Support: IE, which has no crypto of that name. A number from 1e16 to 2e16 is an integer, written without an exponent.
         state: any = LEGACY
-          ? "e" + (pageWindow.crypto ? [].join.call(crypto.getRandomValues(new Uint16Array(8)) as any, "") : 1e16 * (1 + Math.random()))
-          : crypto.getRandomValues(new Uint32Array(3)),
+          ? "o" + ((window as any).crypto ? [].join.call(crypto.getRandomValues(new Uint8Array(16)) as any, "") : (Math.random() + 1) * 1e16)
+          : crypto.getRandomValues(new Uint32Array(4)),
         closed: any,
         popupThenSession: any,
         timerThenResume: any;
@@ -107,7 +107,7 @@ export function sdk(pageWindow: any): Sdk {
       // becomes a property name, and no property that the page may have put on a prototype is read.
       function value(name: string): any {
         try {
-          return decodeURIComponent(scopeThenData.match("[#&]" + name + "=([^&]*)")[1].split("+").join(" "));
+          return decodeURIComponent(scopeThenData.match("[&#]" + name + "=([^&]*)")[1].split("+").join(" "));
         } catch {}
       }
 
@@ -116,10 +116,10 @@ export function sdk(pageWindow: any): Sdk {
           if (error) error({ errorName: name = name || "network_error", errorMessage: message || name });
         }
         // An Error with a name: a class of our own, for `instanceof`, costs 40 B more. Nobody reads what is returned, but
-        // an arrow function that returns needs no braces.
+        // an arrow function that returns needs no braces. "network_error" twice, because to keep the name costs 2 B more.
         else return error?.(
           signal?.aborted ? signal.reason
-            : Object.assign(Error((name = name || "network_error", message = message || name)), { name: "AuthError", errorName: name, errorMessage: message })
+            : Object.assign(Error(message = message || name || "network_error"), { name: "AuthError", errorName: name || "network_error", errorMessage: message })
         );
       }
 
@@ -134,27 +134,34 @@ export function sdk(pageWindow: any): Sdk {
             // Emptied after the first call: the load event follows the answer, and IE 9 sends two events.
             // Support: IE <= 8. It has neither load nor error events: its readyState says "loading", then "loaded" or "complete".
             if (!script || script.readyState == "loading") return;
-            delete api[state];
             document.body.removeChild(script);
             script = 0;
           }
-          answer = answer || 0;
-          if (answer.items) {
+          if (LEGACY && !answer) fail();
+          else if (LEGACY ? answer.items : answer?.items) {
             popupThenSession.networkUsers = users = users.concat(answer.items);
             // Support: IE <= 8, whose timers want a number. No backoff is NaN, and 0 by the last operator.
-            if (answer.has_more) if (LEGACY) setTimeout(load, answer.backoff * 1000 | 0); else { timerThenResume = +new Date() + answer.backoff * 1000; load(); }
+            if (answer.has_more)
+              if (LEGACY) setTimeout(load, answer.backoff * 1000 | 0);
+              // An argument that nobody takes, here and of close() below, is a statement less: 2 B.
+              else (load as any)(timerThenResume = +new Date() + answer.backoff * 1000);
             else success(popupThenSession);
           }
-          else fail(answer.error_name, answer.error_message);
+          else if (LEGACY) fail(answer.error_name, answer.error_message);
+          else fail(answer?.error_name, answer?.error_message);
         }
 
         if (LEGACY) {
-          // The callback is a property of SE, "SE.e123", so it cannot collide with anything of the page's.
-          api[state] = script.onload = script.onerror = script.onreadystatechange = receive;
+          // The callback is the script's own handler, "o123.onload": an element in the document is a global variable by its id
+          // (HTML, named access on the Window object; IE had it first), gone with the script, and 9 B less than a property to
+          // put somewhere and to delete. Nothing of the page's can have the name.
+          // Support: Chromium and WebKit have no such access in documents served as XML, where this is a network_error.
+          script.id = state;
+          script.onerror = script.onreadystatechange = script.onload = receive;
           // In the document before it has an address, so that a Trusted Types policy's exception ends the login like
           // any script that cannot load.
           document.body.appendChild(script);
-          try { script.src = API_ORIGIN + "/2.0/me/associated?key=" + encodeURIComponent(key) + "&page=" + page++ + "&pagesize=100&callback=SE." + state + "&access_token=" + encodeURIComponent(value("access_token")); } catch { script.onerror(); }
+          try { script.src = API_ORIGIN + "/2.0/me/associated?callback=" + state + ".onload&key=" + encodeURIComponent(key) + "&page=" + page++ + "&pagesize=100&access_token=" + encodeURIComponent(value("access_token")); } catch { script.onerror(); }
         }
         // A backoff is waited for in steps, so that an abort is seen within 50 ms. No backoff is NaN, which nothing is less than.
         else return new Date() < timerThenResume && !signal?.aborted
@@ -174,33 +181,29 @@ export function sdk(pageWindow: any): Sdk {
           // our own origin in the popup; IE's windows are their own collections of frames (IHTMLWindow2). A frame that is
           // not there throws, one that is loading throws or gives "": the next tick looks again. Only IE <= 9 has no File; all
           // others had it by 2011. Security: who has it does not look, because any page that the popup went to can hold such
-          // a frame, and then the state alone would stand against it. `window` by its name, because compressors know
-          // "window.File" so well that the parameter would cost 4 B more.
+          // a frame, and then the state alone would stand against it.
           try {
-            scopeThenData = event ? event.origin == LOGIN_ORIGIN && event.source == popupThenSession && event.data
-              : (closed = document.hasFocus() && popupThenSession.closed && -~closed) > 8 ? "#error=popup_closed&state=" + state
-              : (window as any).File || popupThenSession["se-api-frame"].location.hash;
+            scopeThenData = event ? popupThenSession == event.source && event.origin == LOGIN_ORIGIN && event.data
+              : 9 == (closed = document.hasFocus() && popupThenSession.closed && -~closed) ? "&state=" + state + "&error=popup_closed"
+              : pageWindow.File || popupThenSession["se-api-frame"].location.hash;
           } catch {}
         }
-        // URLSearchParams keeps the same promises as value() does, but for an escape that does not decode, which it leaves.
-        else scopeThenData = new URLSearchParams(signal?.aborted || !event && (closed = document.hasFocus() && popupThenSession.closed && -~closed) > 8
+        // URLSearchParams keeps the same promises as value() does, but for an escape that does not decode, which it leaves. The state
+        // on the left in the module, for 2 B less with brotli.
+        if (LEGACY ? value("state") == state : state == (scopeThenData = new URLSearchParams(signal?.aborted || !event && (closed = document.hasFocus() && popupThenSession.closed && -~closed) > 8
           ? { state: state, error: "popup_closed" }
-          : event?.origin == LOGIN_ORIGIN && event.source == popupThenSession && (event.data + "").slice(1) as any);
-
-        if ((LEGACY ? value("state") : scopeThenData.get("state")) == state) {
-          clearInterval(timerThenResume);
+          : event?.origin == LOGIN_ORIGIN && event.source == popupThenSession && (event.data + "").slice(1) as any)).get("state")) {
           // Support: IE <= 8, which has no removeEventListener.
           if (LEGACY) try { removeEventListener("message", check); } catch {}
-          else removeEventListener("message", check);
-          popupThenSession.close();
+          if (LEGACY) popupThenSession.close(clearInterval(timerThenResume));
+          else popupThenSession.close(clearInterval(timerThenResume), removeEventListener("message", check));
           if (LEGACY ? value("access_token") : scopeThenData.get("access_token")) {
             popupThenSession = LEGACY ? {
               accessToken: value("access_token"),
               expirationDate: value("expires") && new Date(+new Date() + value("expires") * 1000)
-            } : {
-              accessToken: scopeThenData.get("access_token"),
-              ...scopeThenData.get("expires") && { expirationDate: new Date(+new Date() + scopeThenData.get("expires") * 1000) }
-            };
+            } : { accessToken: scopeThenData.get("access_token") };
+            // Not a part of the literal, where it would have to be spread to stay away: 2 B less with brotli.
+            if (!LEGACY && scopeThenData.get("expires")) popupThenSession.expirationDate = new Date(+new Date() + scopeThenData.get("expires") * 1000);
             if (options.networkUsers) load();
             else success(popupThenSession);
           }
@@ -222,8 +225,9 @@ export function sdk(pageWindow: any): Sdk {
       } catch {}
 
       if (popupThenSession) {
-        timerThenResume = setInterval(check, 50);
-        if (!LEGACY) addEventListener("message", check);
+        if (LEGACY) timerThenResume = setInterval(check, 50);
+        // What check() is called with is undefined, as it is without it.
+        else timerThenResume = setInterval(check, 50, addEventListener("message", check));
       }
       else fail("popup_blocked");
     }

@@ -7,6 +7,7 @@ import { type Entry, readTable } from "../size/names/table.ts";
 import { dropBraces, toArrows } from "./arrows.ts";
 import { BuildError, type Code } from "./artifact.ts";
 import { exportedNames, exportInPlace } from "./exports.ts";
+import { takeApart } from "./patterns.ts";
 
 /**
  * The minifier's options for `target`, in terser's words. Each one that is not the default says why.
@@ -81,7 +82,7 @@ export function runUglify(target: Target, source: Code, options: MinifyOptions):
   if (error) throw unreadable(target, "UglifyJS", error);
   if (!isModule) return { code, map };
   // A module's last statement needs no semicolon.
-  const shorter = dropBraces(exportInPlace({ code, map }));
+  const shorter = dropBraces(takeApart(exportInPlace({ code, map })));
   return { ...shorter, code: shorter.code.replace(/;$/, "") };
 }
 

@@ -94,6 +94,11 @@ function support({ engines: { browsers, old, date } }: Figures): string {
       "emulation: their user agents in each of these browsers without `File`, which really take the frame's way; " +
         `${old.join(" and ")}, which know ES5 and nothing newer, with a host of 2010; a parse as ES3`,
     ],
+    [
+      "pages served as XML (`application/xhtml+xml`)",
+      "policy tests in each of these browsers; in Chromium and WebKit `networkUsers` of `all.js` ends in `network_error` there, because " +
+        "elements are no globals by their ids. The module asks in another way",
+    ],
     ["Firefox 20 and older", "**not supported**: its `crypto` has no `getRandomValues`"],
   ];
   return [

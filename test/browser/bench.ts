@@ -29,6 +29,8 @@ export interface PageParts {
   inline?: boolean;
   /** This HTML and nothing else: no script, no button. */
   bare?: string;
+  /** Served as XML. */
+  xml?: boolean;
 }
 
 export interface LoginOptions {
@@ -48,6 +50,10 @@ export interface Bench {
   open(engine: Engine, login?: LoginOptions, how?: { userAgent?: string; path?: string }): Promise<Page>;
   close(): Promise<void>;
 }
+
+/** The plain page, as XML. */
+const XHTML = `<html xmlns="http://www.w3.org/1999/xhtml"><head><title>test</title><script src="/page.js"/></head>
+  <body><script src="/all.js"/><button id="login">log in</button><script src="/start.js"/></body></html>`;
 
 const PAGE_SCRIPT = readFileSync(new URL("./page.js", import.meta.url), "utf8");
 
@@ -70,8 +76,9 @@ export function createSite(sdk: () => Promise<string>) {
       if (text !== undefined) return new Response(text, { headers: { "content-type": "text/javascript" } });
       const page = pages.get(pathname);
       if (!page) return new Response("not found", { status: 404 });
-      const { head = "", body = "", headers, script: attributes = "", inline, bare } = page;
+      const { head = "", body = "", headers, script: attributes = "", inline, bare, xml } = page;
       if (bare !== undefined) return html(bare, headers);
+      if (xml) return new Response(XHTML, { headers: { "content-type": "application/xhtml+xml" } });
       const element = async (path: string) => {
         return inline
           ? // The comment names the script, as its address does in the other pages.

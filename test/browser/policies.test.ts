@@ -1,4 +1,4 @@
-/** Pages that are strict or hostile: security policies that forbid JSONP, spoilt prototypes, frozen intrinsics. */
+/** Pages that are strict, hostile or XML: security policies that forbid JSONP, spoilt prototypes, frozen intrinsics. */
 import * as assert from "uvu/assert";
 import { eachEngine, type Page } from "../support/browsers.ts";
 import { approve, assertTidy, type Bench, openBench, outcome, startLogin } from "./bench.ts";
@@ -41,6 +41,7 @@ eachEngine("policies", ({ test, engine }) => {
     bench.serve("/trusted-types", { headers: { [CSP]: "require-trusted-types-for 'script'" } });
     bench.serve("/spoilt", { head: SPOILT });
     bench.serve("/frozen", { head: FROZEN });
+    bench.serve("/xhtml", { xml: true });
     bench.serve("/coop", { headers: { "cross-origin-opener-policy": "same-origin-allow-popups" } });
   });
   test.after(() => bench?.close());
@@ -76,6 +77,28 @@ eachEngine("policies", ({ test, engine }) => {
     await assertTidy(page);
     await page.dispose();
   });
+
+  for (const networkUsers of [false, true]) {
+    test(`a page served as XML${networkUsers ? ", with accounts: all of them, or a network_error where elements are no globals" : ": the login comes through"}`, async () => {
+      const page = await bench.open(engine(), { networkUsers }, { path: "/xhtml" });
+      assert.is(await page.evaluate("document.contentType"), "application/xhtml+xml");
+      await approve(await startLogin(page), "three");
+      const { name, data } = await outcome(page);
+      // The button has an id. Chromium's XML documents have no named access on the Window object.
+      if (!networkUsers || (await page.evaluate<boolean>("typeof window.login === 'object'"))) {
+        assert.is(name, "success", JSON.stringify(data));
+        assert.is(data.networkUsers?.length, networkUsers ? 3 : undefined);
+      } else {
+        assert.is(data.errorName, "network_error");
+        // The API's script calls what is not there.
+        const [failure, ...more] = await page.evaluate<string[]>("bench.failures.splice(0)");
+        assert.match(failure!, /is not defined|Can't find variable|Script error/);
+        assert.equal(more, []);
+      }
+      await assertTidy(page);
+      await page.dispose();
+    });
+  }
 
   test("Trusted Types forbid the script's address, by an exception: network_error", async () => {
     const page = await login("/trusted-types", "three");

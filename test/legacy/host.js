@@ -60,22 +60,28 @@ var document = {
   body: {
     appendChild: function (script) { scripts.push(script); },
     removeChild: function (script) {
-      for (var i = 0; i < scripts.length; i++) if (scripts[i] === script) return scripts.splice(i, 1);
+      for (var i = 0; i < scripts.length; i++) if (scripts[i] === script) { scripts.splice(i, 1); return script; }
       throw new Error("no child");
     }
   }
 };
 
+/* What the script's text calls: a handler of the element that has this id, which is a global variable while it is in the document. */
+function callback(script, answer) {
+  var name = /callback=(\w+)\.(\w+)/.exec(script.src), i;
+  for (i = 0; i < scripts.length; i++) if (scripts[i].id === name[1]) return scripts[i][name[2]](answer);
+  throw new Error(name[1] + " is not defined");
+}
+
 /* The script's text runs, between the events that this browser fires. No answer: it calls nothing. */
 function scriptLoads(script, answer) {
-  var callback = /callback=SE\.(\w+)/.exec(script.src)[1];
   if (MODERN) {
-    if (answer) SE[callback](answer);
+    if (answer) callback(script, answer);
     script.onload();
   } else {
     script.readyState = "loading"; script.onreadystatechange();
     script.readyState = "interactive";
-    if (answer) SE[callback](answer);
+    if (answer) callback(script, answer);
     script.readyState = "loaded"; script.onreadystatechange();
     script.readyState = "complete"; script.onreadystatechange();
   }

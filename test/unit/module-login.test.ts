@@ -45,7 +45,7 @@ test("opens the same dialog as the hosted script", async () => {
   assert.equal(landing(page.popup.url), landing(hosted.popup.url));
   assert.match(page.popup.url, /&state=[^&]+&scope=read_inbox\+no_expiry$/);
   assert.equal([page.popup.name, page.popup.features], [hosted.popup.name, hosted.popup.features]);
-  assert.ok(page.stateOf().length >= 20, "96 bits in decimal digits");
+  assert.ok(page.stateOf().length >= 28, "128 bits in decimal digits");
   assert.is(end.state, "pending");
 });
 

@@ -327,10 +327,13 @@ test("asks for no accounts unless told to", async () => {
 test("keeps its callback off the page's names, and cleans up", async () => {
   const { page } = await startLogin({ networkUsers: true });
   page.answer("#access_token=t&state={state}");
-  assert.equal(page.leftovers().globals, []);
-  const callback = new URL(page.scripts()[0]!.src).searchParams.get("callback")!;
+  const { globals, members } = page.leftovers();
+  assert.equal([globals, members], [[], []]);
+  const [script] = page.scripts() as any[];
+  const callback = new URL(script.src).searchParams.get("callback")!;
   assert.match(callback, /^[A-Za-z0-9_$.]+$/);
-  assert.match(callback, /^SE\.[A-Za-z_$][A-Za-z0-9_$]*$/);
+  assert.is(callback, `${script.id}.onload`, "the script's own handler, by the script's id");
+  assert.match(script.id, /^[a-z][0-9]{12,}$/);
   page.scriptLoads(page.scripts()[0]!, { items: [] });
   assert.equal(page.leftovers(), NOTHING_LEFT);
 });

@@ -87,18 +87,23 @@ test("a popup that answers and closes itself still succeeds", async () => {
   assert.is(heard.calls, 1);
 });
 
-test("a page that puts SE away during the login is told of a network_error, and nothing is left", async () => {
-  const { page, heard } = await startLogin({ networkUsers: true });
-  const { SE } = page;
-  (page.realm as any).SE = undefined;
-  page.answer("#access_token=t&state={state}");
-  page.runCallback(page.scripts()[0]!, { items: [] });
-  assert.match(String(page.uncaught.pop()), "undefined", "the API's script finds no callback, as it must");
-  page.scriptLoads(page.scripts()[0]!);
-  assert.equal(errorNames(heard), ["network_error"]);
-  (page.realm as any).SE = SE;
-  assert.equal(page.uncaught, []);
-  assert.equal(page.leftovers(), NOTHING_LEFT);
+test("a page that puts SE away during the login gets its accounts all the same, and nothing is left", async () => {
+  for (const fails of [false, true]) {
+    const { page, heard } = await startLogin({ networkUsers: true });
+    const { SE } = page;
+    (page.realm as any).SE = undefined;
+    page.answer("#access_token=t&state={state}");
+    if (fails) page.scriptFails(page.scripts()[0]!);
+    else page.scriptLoads(page.scripts()[0]!, { items: accounts(1) });
+    assert.equal(errorNames(heard), fails ? ["network_error"] : []);
+    assert.equal(
+      plain(heard.successes).map(({ networkUsers }: any) => networkUsers.length),
+      fails ? [] : [1],
+    );
+    (page.realm as any).SE = SE;
+    assert.equal(page.uncaught, []);
+    assert.equal(page.leftovers(), NOTHING_LEFT);
+  }
 });
 
 test("focus alone ends nothing", async () => {

@@ -209,14 +209,16 @@ function describeAnswer(answer, page) {
   };
 }
 
-/** The callback that a script of the API will call, wrapped so that its answer is told. */
+/** The callback that a script of the API will call, wrapped so that its answer is told. It hears the script's events, too. */
 function watchCallback(query, page, script) {
   const [holder, name] = (query.get("callback") ?? "").split(".");
   const callback = window[holder]?.[name];
   if (typeof callback !== "function") return;
   window[holder][name] = function (answer, ...rest) {
-    script.answered = true;
-    tell(describeAnswer(answer, page));
+    if (!(answer instanceof Event)) {
+      script.answered = true;
+      tell(describeAnswer(answer, page));
+    }
     return callback.call(this, answer, ...rest);
   };
 }

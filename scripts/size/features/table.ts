@@ -21,12 +21,12 @@ export const FEATURES: Feature[] = [
       "a channelUrl of another site is refused by the server only, in the popup, where nobody hears of it",
     cuts: [
       {
-        find: `, origin = LEGACY ? location.href.toLowerCase().match(".*?//[^/?#]*|")![0] : location.origin;`,
+        find: `, origin = LEGACY ? location.href.toLowerCase().match("[^/?#]*//[^/?#]*|")![0] : location.origin;`,
         replace: ";",
       },
       {
-        find: `if (origin != (LEGACY ? channelUrl.toLowerCase().match(".*?//[^/?#]*|")![0] : channelUrl.origin)) missing("channelUrl=" + origin);`,
-        replace: "",
+        find: `origin == (LEGACY ? channelUrl.toLowerCase().match("[^/?#]*//[^/?#]*|")![0] : channelUrl.origin) ? "key" : "channelUrl=" + origin`,
+        replace: `"key"`,
       },
       {
         find: `"&protocol=" + origin.split(":")[0]`,
@@ -39,16 +39,16 @@ export const FEATURES: Feature[] = [
     without: "any page that holds a handle of this window can hand it a token",
     cuts: [
       {
-        find: "event ? event.origin == LOGIN_ORIGIN && event.source == popupThenSession && event.data",
+        find: "event ? popupThenSession == event.source && event.origin == LOGIN_ORIGIN && event.data",
         replace: "event ? event.data",
       },
-      { find: `(LEGACY ? value("state") : scopeThenData.get("state")) == state`, replace: "scopeThenData" },
+      { find: `LEGACY ? value("state") == state : state ==`, replace: "LEGACY ? scopeThenData :" },
     ],
   },
   {
     name: "state from crypto",
     without: "the state is guessable in browsers that could do better",
-    cuts: [{ find: `"e" + (pageWindow.crypto ?`, replace: `"e" + (false ?` }],
+    cuts: [{ find: `"o" + ((window as any).crypto ?`, replace: `"o" + (false ?` }],
   },
   {
     name: "URL decoding",
@@ -66,7 +66,7 @@ export const FEATURES: Feature[] = [
         find: `if (popupThenSession) addEventListener("message", check);`,
         replace: `addEventListener("message", check);`,
       },
-      { find: "if (popupThenSession) { timer", replace: "{ timer" },
+      { find: "if (popupThenSession) { if (LEGACY) timer", replace: "{ if (LEGACY) timer" },
       { find: `else fail("popup_blocked");`, replace: "" },
     ],
   },
@@ -75,7 +75,7 @@ export const FEATURES: Feature[] = [
     without: "nothing is called when the user closes the popup",
     cuts: [
       {
-        find: `: (closed = document.hasFocus() && popupThenSession.closed && -~closed) > 8 ? "#error=popup_closed&state=" + state`,
+        find: `: 9 == (closed = document.hasFocus() && popupThenSession.closed && -~closed) ? "&state=" + state + "&error=popup_closed"`,
         replace: "",
       },
     ],
@@ -89,7 +89,7 @@ export const FEATURES: Feature[] = [
     name: "all pages and backoff",
     without: "the first hundred accounts only, and a backoff of the API is not kept",
     cuts: [
-      { find: "if (answer.has_more)", replace: "if (false)" },
+      { find: "if (answer.has_more) if", replace: "if (false) if" },
       { find: "users.concat(answer.items)", replace: "answer.items" },
       { find: ` + "&page=" + page++ + "&pagesize=100&`, replace: ` + "&pagesize=100&` },
     ],
@@ -98,10 +98,13 @@ export const FEATURES: Feature[] = [
     name: "network_error",
     without: "nothing is called when the accounts cannot be loaded",
     cuts: [
-      { find: "script.onload = script.onerror = script.onreadystatechange = receive", replace: "receive" },
+      {
+        find: "script.onerror = script.onreadystatechange = script.onload = receive",
+        replace: "script.onload = receive",
+      },
       { find: `if (!script || script.readyState == "loading") return;`, replace: "" },
       { find: "script = 0;", replace: "" },
-      { find: "answer = answer || 0;", replace: "" },
+      { find: "if (LEGACY && !answer) fail(); else", replace: "" },
       { find: "try { script.src", replace: "{ script.src" },
       { find: "catch { script.onerror(); }", replace: "" },
       { find: `errorName: name = name || "network_error"`, replace: "errorName: name" },
@@ -112,7 +115,7 @@ export const FEATURES: Feature[] = [
     without: "no login in browsers whose postMessage does not reach a popup",
     cuts: [
       {
-        find: `: (window as any).File || popupThenSession["se-api-frame"].location.hash`,
+        find: `: pageWindow.File || popupThenSession["se-api-frame"].location.hash`,
         replace: ": scopeThenData",
       },
       {
@@ -120,10 +123,10 @@ export const FEATURES: Feature[] = [
         replace: `if (LEGACY) removeEventListener("message", check);`,
       },
       { find: `if (!script || script.readyState == "loading") return;`, replace: "if (!script) return;" },
-      { find: " = script.onreadystatechange", replace: "" },
+      { find: "script.onreadystatechange = ", replace: "" },
       {
-        find: `LEGACY ? "e" + (pageWindow.crypto ? [].join.call(crypto.getRandomValues(new Uint16Array(8)) as any, "") : 1e16 * (1 + Math.random()))`,
-        replace: `LEGACY ? "e" + [].join.call(crypto.getRandomValues(new Uint16Array(8)) as any, "")`,
+        find: `LEGACY ? "o" + ((window as any).crypto ? [].join.call(crypto.getRandomValues(new Uint8Array(16)) as any, "") : (Math.random() + 1) * 1e16)`,
+        replace: `LEGACY ? "o" + [].join.call(crypto.getRandomValues(new Uint8Array(16)) as any, "")`,
       },
     ],
   },

@@ -115,15 +115,24 @@ function propertyOrder(node: Node): Omit<Choice, "name" | "labels"> | null {
 
 const keyOf = (property: Node): string => property.key?.name ?? String(property.key?.value);
 
+/** The names that a declarator declares: its own, or those of a plain pattern (`{a,b:c}`). Null for any other pattern. */
+function declaredNames(id: Node): string[] | null {
+  if (id.type === "Identifier") return [id.name];
+  const plain = (property: Node): boolean =>
+    property.type === "Property" && !property.computed && property.value.type === "Identifier";
+  if (id.type !== "ObjectPattern" || !id.properties.every(plain)) return null;
+  return id.properties.map((property: Node) => property.value.name);
+}
+
 function declaratorOrder(node: Node): Omit<Choice, "name" | "labels"> | null {
   const declarators = node.declarations as Node[];
-  if (!declarators.every((declarator) => declarator.id.type === "Identifier")) return null;
-  const names = declarators.map((declarator) => declarator.id.name as string);
-  if (new Set(names).size < names.length) return null;
-  const effects = declarators.map((declarator) => effectOf(declarator.init));
+  const names = declarators.map(({ id }) => declaredNames(id));
+  if (names.includes(null) || new Set(names.flat()).size < names.flat().length) return null;
+  const effects = declarators.map(({ init }) => effectOf(init));
   const kept = (a: number, b: number): boolean => {
     const [one, other] = [declarators[a]!, declarators[b]!];
-    if (mentions(other.init, names[a]!) || mentions(one.init, names[b]!)) return true;
+    if (names[a]!.some((name) => mentions(other.init, name))) return true;
+    if (names[b]!.some((name) => mentions(one.init, name))) return true;
     // What an initialiser calls may read its neighbours, so no assignment crosses a call.
     return (effects[a] === 2 && !!other.init) || (effects[b] === 2 && !!one.init);
   };
@@ -206,7 +215,7 @@ const clip = (text: string): string => (text.length > 32 ? `${text.slice(0, 29)}
 /** What a reader would call an item. */
 function labelOf(node: Node, code: string): string {
   if (node.type === "Property") return keyOf(node);
-  if (node.type === "VariableDeclarator") return node.id.name;
+  if (node.type === "VariableDeclarator") return node.id.name ?? `{${declaredNames(node.id)}}`;
   if (node.type === "FunctionDeclaration") return `function ${node.id.name}`;
   if (node.type === "ExportSpecifier") return node.exported.name;
   // What stands inside of a string is another one on every tier.
@@ -246,7 +255,7 @@ export function findChoices(program: Program, manager: ScopeManager): Choice[] {
     if (around.length) parents.set(node, around.at(-1)!);
   });
   walk(ast, (node, around) => {
-    if (node.type === "ObjectExpression") add("properties", around, propertyOrder(node));
+    if (/^Object(Expression|Pattern)$/.test(node.type)) add("properties", around, propertyOrder(node));
     if (node.type === "VariableDeclaration" && !/^For(In|Of)/.test(around.at(-1)!.type)) {
       add("variables", around, declaratorOrder(node));
     }
