@@ -12,17 +12,13 @@ interface Sdk extends StackExchangeAuth {
  * The hosted script is given its page's `window` as a parameter, to put `SE` on it and to ask it for `crypto` and `File`: by
  * name alone those would throw where they are missing. Each further global costs 2 B to 13 B as a parameter, because
  * compressors know the long names too. The module is given an object that the build drops: a server may import it, where
- * there is no window, so it asks for everything by name when it is used.
+ * there is no window, so it asks for everything by name when it is used. The two other parameters, which nobody passes, are
+ * variables for a "var" less; in the module `loginUrl` is not yet text, but what is to become its query.
  *
  * The two are written in the shape that is the smaller in each: arrow functions come out as `function` in the hosted script, and
  * function declarations as arrows in the module (scripts/pipeline/arrows.ts).
  */
-export function sdk(pageWindow: any): Sdk {
-  var
-    // In the module not yet text, but what is to become its query.
-    loginUrl: any,
-    requestKey: string;
-
+export function sdk(pageWindow: any, loginUrl?: any, requestKey?: string): Sdk {
   // One sentence serves everything that must be there or must be so. Two functions of one expression each, because that
   // is the shape of most others: 2 B less than one function with both.
   function missing(what: string): any {
@@ -92,11 +88,11 @@ export function sdk(pageWindow: any): Sdk {
         page = 1,
         // Security: nobody can guess the state: 128 bits in the hosted script, of which running the numbers together loses
         // two on average, and in the module, where the array stands for its text, with three commas. In the hosted script
-        // it is the API script's id, too: the "o" makes it an identifier, and Array's join serves the first typed
+        // it is the API script's id, too: the "e" makes it an identifier, and Array's join serves the first typed
         // arrays, which had none.
         // Support: IE, which has no crypto of that name. A number from 1e16 to 2e16 is an integer, written without an exponent.
         state: any = LEGACY
-          ? "o" + ((window as any).crypto ? [].join.call(crypto.getRandomValues(new Uint8Array(16)) as any, "") : (Math.random() + 1) * 1e16)
+          ? "e" + (pageWindow.crypto ? [].join.call(crypto.getRandomValues(new Uint16Array(8)) as any, "") : 1e16 + Math.random() * 1e16)
           : crypto.getRandomValues(new Uint32Array(4)),
         closed: any,
         popupThenSession: any,
@@ -107,7 +103,7 @@ export function sdk(pageWindow: any): Sdk {
       // becomes a property name, and no property that the page may have put on a prototype is read.
       function value(name: string): any {
         try {
-          return decodeURIComponent(scopeThenData.match("[&#]" + name + "=([^&]*)")[1].split("+").join(" "));
+          return decodeURIComponent(scopeThenData.match("[#&]" + name + "=([^&]*)")[1].split("+").join(" "));
         } catch {}
       }
 
@@ -152,16 +148,16 @@ export function sdk(pageWindow: any): Sdk {
         }
 
         if (LEGACY) {
-          // The callback is the script's own handler, "o123.onload": an element in the document is a global variable by its id
-          // (HTML, named access on the Window object; IE had it first), gone with the script, and 9 B less than a property to
-          // put somewhere and to delete. Nothing of the page's can have the name.
-          // Support: Chromium and WebKit have no such access in documents served as XML, where this is a network_error.
+          // The callback is the script's own handler, found by the script's id: gone with the script, and 2 B less than a
+          // property to put somewhere and to delete. Nothing of the page's can have the name.
+          // Support: "document.all" is what every browser has, IE's own invention (HTML, HTMLAllCollection). The id as a global
+          // variable is 4 B less, but Chromium and WebKit have none in documents served as XML.
           script.id = state;
-          script.onerror = script.onreadystatechange = script.onload = receive;
+          script.onreadystatechange = script.onerror = script.onload = receive;
           // In the document before it has an address, so that a Trusted Types policy's exception ends the login like
           // any script that cannot load.
           document.body.appendChild(script);
-          try { script.src = API_ORIGIN + "/2.0/me/associated?callback=" + state + ".onload&key=" + encodeURIComponent(key) + "&page=" + page++ + "&pagesize=100&access_token=" + encodeURIComponent(value("access_token")); } catch { script.onerror(); }
+          try { script.src = API_ORIGIN + "/2.0/me/associated?key=" + encodeURIComponent(key) + "&pagesize=100&page=" + page++ + "&callback=document.all." + state + ".onload&access_token=" + encodeURIComponent(value("access_token")); } catch { script.onerror(); }
         }
         // A backoff is waited for in steps, so that an abort is seen within 50 ms. No backoff is NaN, which nothing is less than.
         else return new Date() < timerThenResume && !signal?.aborted
@@ -184,7 +180,7 @@ export function sdk(pageWindow: any): Sdk {
           // a frame, and then the state alone would stand against it.
           try {
             scopeThenData = event ? popupThenSession == event.source && event.origin == LOGIN_ORIGIN && event.data
-              : 9 == (closed = document.hasFocus() && popupThenSession.closed && -~closed) ? "&state=" + state + "&error=popup_closed"
+              : (closed = document.hasFocus() && popupThenSession.closed && -~closed) == 9 ? "&error=popup_closed&state=" + state
               : pageWindow.File || popupThenSession["se-api-frame"].location.hash;
           } catch {}
         }

@@ -96,8 +96,7 @@ function support({ engines: { browsers, old, date } }: Figures): string {
     ],
     [
       "pages served as XML (`application/xhtml+xml`)",
-      "policy tests in each of these browsers; in Chromium and WebKit `networkUsers` of `all.js` ends in `network_error` there, because " +
-        "elements are no globals by their ids. The module asks in another way, but Chromium runs it there only out of a bundle",
+      "policy tests in each of these browsers; Chromium runs no module scripts there, so the module has to come out of a bundle",
     ],
     ["Firefox 20 and older", "**not supported**: its `crypto` has no `getRandomValues`"],
   ];

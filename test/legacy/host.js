@@ -66,11 +66,11 @@ var document = {
   }
 };
 
-/* What the script's text calls: a handler of the element that has this id, which is a global variable while it is in the document. */
+/* What the script's text calls: a handler of the element that has this id, while it is in the document. */
 function callback(script, answer) {
-  var name = /callback=(\w+)\.(\w+)/.exec(script.src), i;
+  var name = /callback=document\.all\.(\w+)\.(\w+)/.exec(script.src), i;
   for (i = 0; i < scripts.length; i++) if (scripts[i].id === name[1]) return scripts[i][name[2]](answer);
-  throw new Error(name[1] + " is not defined");
+  throw new Error("document.all." + name[1] + " is undefined");
 }
 
 /* The script's text runs, between the events that this browser fires. No answer: it calls nothing. */

@@ -79,6 +79,10 @@ export class Page {
     this.openBehaviour = options.open ?? "popup";
     this.document = parseHTML("<!doctype html><html><head></head><body></body></html>").document;
     this.document.hasFocus = () => this.focused;
+    // HTML, "HTMLAllCollection": its named properties are elements by their ids. linkedom's has numbers alone.
+    Object.defineProperty(this.document, "all", {
+      value: new Proxy({}, { get: (_, id) => this.document.getElementById(id) ?? undefined }),
+    });
 
     const host: Record<string, unknown> = {
       document: this.document,
@@ -250,13 +254,7 @@ export class Page {
   /** What the text of the API's script does, before any event says that it has loaded. */
   runCallback(script: ApiScript, answer: unknown): void {
     const callback = new URL(script.src).searchParams.get("callback")!;
-    const [id] = callback.split(".") as [string];
-    // HTML, named access on the Window object: an element in the document is a global variable by its id, unless the page
-    // has a variable of that name.
-    const named = id in this.realm ? null : this.document.getElementById(id);
-    if (named) (this.realm as any)[id] = named;
     this.#guard(() => vm.runInContext(`${callback}(${JSON.stringify(answer)})`, this.realm));
-    if (named) delete (this.realm as any)[id];
   }
 
   scriptFails(script: ApiScript): void {

@@ -149,6 +149,18 @@ test("falls back to Math.random only where there is no crypto", async () => {
   assert.is(states.size, 200);
 });
 
+test("Math.random's smallest and largest numbers make identifiers of the same length, too", async () => {
+  for (const random of ["0", "Number.MIN_VALUE", "0.5", "1 - Number.EPSILON / 2"]) {
+    const page = await openPage({
+      crypto: false,
+      before: `Math.random = function () { return ${random}; };`,
+    });
+    init(page);
+    authenticate(page);
+    assert.match(page.stateOf(), /^[a-z]\d{17}$/, random);
+  }
+});
+
 test("hands over the token and its date, then nothing is left", async () => {
   const { page, heard } = await startLogin();
   assert.is(page.leftovers().listeners, 1);
@@ -332,7 +344,7 @@ test("keeps its callback off the page's names, and cleans up", async () => {
   const [script] = page.scripts() as any[];
   const callback = new URL(script.src).searchParams.get("callback")!;
   assert.match(callback, /^[A-Za-z0-9_$.]+$/);
-  assert.is(callback, `${script.id}.onload`, "the script's own handler, by the script's id");
+  assert.is(callback, `document.all.${script.id}.onload`, "the script's own handler, by the script's id");
   assert.match(script.id, /^[a-z][0-9]{12,}$/);
   page.scriptLoads(page.scripts()[0]!, { items: [] });
   assert.equal(page.leftovers(), NOTHING_LEFT);

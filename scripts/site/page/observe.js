@@ -211,10 +211,10 @@ function describeAnswer(answer, page) {
 
 /** The callback that a script of the API will call, wrapped so that its answer is told. It hears the script's events, too. */
 function watchCallback(query, page, script) {
-  const [holder, name] = (query.get("callback") ?? "").split(".");
-  const callback = window[holder]?.[name];
+  const name = (query.get("callback") ?? "").split(".").pop();
+  const callback = script[name];
   if (typeof callback !== "function") return;
-  window[holder][name] = function (answer, ...rest) {
+  script[name] = function (answer, ...rest) {
     if (!(answer instanceof Event)) {
       script.answered = true;
       tell(describeAnswer(answer, page));

@@ -48,7 +48,7 @@ export const FEATURES: Feature[] = [
   {
     name: "state from crypto",
     without: "the state is guessable in browsers that could do better",
-    cuts: [{ find: `"o" + ((window as any).crypto ?`, replace: `"o" + (false ?` }],
+    cuts: [{ find: `"e" + (pageWindow.crypto ?`, replace: `"e" + (false ?` }],
   },
   {
     name: "URL decoding",
@@ -75,7 +75,7 @@ export const FEATURES: Feature[] = [
     without: "nothing is called when the user closes the popup",
     cuts: [
       {
-        find: `: 9 == (closed = document.hasFocus() && popupThenSession.closed && -~closed) ? "&state=" + state + "&error=popup_closed"`,
+        find: `: (closed = document.hasFocus() && popupThenSession.closed && -~closed) == 9 ? "&error=popup_closed&state=" + state`,
         replace: "",
       },
     ],
@@ -91,7 +91,7 @@ export const FEATURES: Feature[] = [
     cuts: [
       { find: "if (answer.has_more) if", replace: "if (false) if" },
       { find: "users.concat(answer.items)", replace: "answer.items" },
-      { find: ` + "&page=" + page++ + "&pagesize=100&`, replace: ` + "&pagesize=100&` },
+      { find: `&page=" + page++ + "&`, replace: "&" },
     ],
   },
   {
@@ -99,7 +99,7 @@ export const FEATURES: Feature[] = [
     without: "nothing is called when the accounts cannot be loaded",
     cuts: [
       {
-        find: "script.onerror = script.onreadystatechange = script.onload = receive",
+        find: "script.onreadystatechange = script.onerror = script.onload = receive",
         replace: "script.onload = receive",
       },
       { find: `if (!script || script.readyState == "loading") return;`, replace: "" },
@@ -125,8 +125,8 @@ export const FEATURES: Feature[] = [
       { find: `if (!script || script.readyState == "loading") return;`, replace: "if (!script) return;" },
       { find: "script.onreadystatechange = ", replace: "" },
       {
-        find: `LEGACY ? "o" + ((window as any).crypto ? [].join.call(crypto.getRandomValues(new Uint8Array(16)) as any, "") : (Math.random() + 1) * 1e16)`,
-        replace: `LEGACY ? "o" + [].join.call(crypto.getRandomValues(new Uint8Array(16)) as any, "")`,
+        find: `LEGACY ? "e" + (pageWindow.crypto ? [].join.call(crypto.getRandomValues(new Uint16Array(8)) as any, "") : 1e16 + Math.random() * 1e16)`,
+        replace: `LEGACY ? "e" + [].join.call(crypto.getRandomValues(new Uint16Array(8)) as any, "")`,
       },
     ],
   },
