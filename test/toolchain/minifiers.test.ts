@@ -31,10 +31,19 @@ test("the project's own minifiers are measured, the smallest first, and the chos
 test("what the guard refuses, and a module whose exports are gone, may not be called best", async () => {
   const leaking = fake("leaking", async () => 'SE={},leak="@@BuildNumber@@"');
   const newer = fake("newer", async () => '(function(){var a="@@BuildNumber@@";window.SE={catch:a}})()');
-  const { results, best } = await compareMinifiers(ALL_JS, [leaking, newer]);
+  // As swc writes a function that is used at one place.
+  const moving = fake(
+    "moving",
+    async () => '(function(){window.SE=function name(){return"@@BuildNumber@@"}})()',
+  );
+  const { results, best } = await compareMinifiers(ALL_JS, [leaking, newer, moving]);
   assert.is(best, "none");
   assert.match(results.find(({ minifier }) => minifier === "leaking")!.refused!, /leak/);
   assert.match(results.find(({ minifier }) => minifier === "newer")!.refused!, /not ECMAScript 3/);
+  assert.match(
+    results.find(({ minifier }) => minifier === "moving")!.refused!,
+    /with a name, which JScript leaks/,
+  );
 
   const emptied = fake("emptied", async () => '(function(a){return a("@@BuildNumber@@")});export{};');
   const module = await compareMinifiers(INDEX_MJS, [emptied]);
