@@ -148,16 +148,17 @@ export function sdk(pageWindow: any, loginUrl?: any, requestKey?: string): Sdk {
         }
 
         if (LEGACY) {
-          // The callback is the script's own handler, found by the script's id: gone with the script, and 2 B less than a
+          // The callback is the script's own handler, found by the script's id: gone with the script, and 1 B less than a
           // property to put somewhere and to delete. Nothing of the page's can have the name.
-          // Support: "document.all" is what every browser has, IE's own invention (HTML, HTMLAllCollection). The id as a global
-          // variable is 4 B less, but Chromium and WebKit have none in documents served as XML.
+          // Support: by "document.scripts", which every browser has (HTML, HTMLCollection; IE had it first). The id as a global
+          // variable is 5 B less, but Chromium and WebKit have none in documents served as XML. "document.all" is 1 B less, but
+          // a form or an image of that name, which is no rare word, would stand in its place.
           script.id = state;
           script.onreadystatechange = script.onerror = script.onload = receive;
           // In the document before it has an address, so that a Trusted Types policy's exception ends the login like
           // any script that cannot load.
           document.body.appendChild(script);
-          try { script.src = API_ORIGIN + "/2.0/me/associated?key=" + encodeURIComponent(key) + "&pagesize=100&page=" + page++ + "&callback=document.all." + state + ".onload&access_token=" + encodeURIComponent(value("access_token")); } catch { script.onerror(); }
+          try { script.src = API_ORIGIN + "/2.0/me/associated?key=" + encodeURIComponent(key) + "&pagesize=100&page=" + page++ + "&callback=document.scripts." + state + ".onload&access_token=" + encodeURIComponent(value("access_token")); } catch { script.onerror(); }
         }
         // A backoff is waited for in steps, so that an abort is seen within 50 ms. No backoff is NaN, which nothing is less than.
         else return new Date() < timerThenResume && !signal?.aborted

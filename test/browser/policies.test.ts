@@ -42,6 +42,7 @@ eachEngine("policies", ({ test, engine }) => {
     bench.serve("/spoilt", { head: SPOILT });
     bench.serve("/frozen", { head: FROZEN });
     bench.serve("/xhtml", { xml: true });
+    bench.serve("/named", { body: `<form name="all"></form><img name="forms"><form name="images"></form>` });
     bench.serve("/coop", { headers: { "cross-origin-opener-policy": "same-origin-allow-popups" } });
   });
   test.after(() => bench?.close());
@@ -57,6 +58,7 @@ eachEngine("policies", ({ test, engine }) => {
     ["/spoilt", "enumerable functions and strings on every prototype"],
     ["/frozen", "frozen intrinsics"],
     ["/coop", "an opener policy of same-origin-allow-popups"],
+    ["/named", "elements whose names hide document.all, forms and images"],
   ] as const) {
     test(`${what}: the login and all its accounts come through`, async () => {
       const page = await login(path, "many");

@@ -119,7 +119,7 @@ test("closed", function () {
 });
 test("all accounts, page after page", function () {
   answer(login({ networkUsers: true }), "access_token=t&expires=1");
-  check(/\?key=k\(\(&pagesize=100&page=1&callback=document\.all\.[a-z]\w+\.onload&access_token=t$/.test(scripts[0].src), scripts[0].src);
+  check(/\?key=k\(\(&pagesize=100&page=1&callback=document\.scripts\.[a-z]\w+\.onload&access_token=t$/.test(scripts[0].src), scripts[0].src);
   scriptLoads(scripts[0], { items: [1, 2], has_more: true, backoff: 2 });
   advance(1999); same(scripts.length, 0); advance(2); check(/&page=2&/.test(scripts[0].src), "page 2");
   scriptLoads(scripts[0], { items: [3], has_more: false });

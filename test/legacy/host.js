@@ -68,9 +68,9 @@ var document = {
 
 /* What the script's text calls: a handler of the element that has this id, while it is in the document. */
 function callback(script, answer) {
-  var name = /callback=document\.all\.(\w+)\.(\w+)/.exec(script.src), i;
+  var name = /callback=document\.scripts\.(\w+)\.(\w+)/.exec(script.src), i;
   for (i = 0; i < scripts.length; i++) if (scripts[i].id === name[1]) return scripts[i][name[2]](answer);
-  throw new Error("document.all." + name[1] + " is undefined");
+  throw new Error("document.scripts." + name[1] + " is undefined");
 }
 
 /* The script's text runs, between the events that this browser fires. No answer: it calls nothing. */

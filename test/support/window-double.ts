@@ -51,6 +51,7 @@ export interface Message {
 
 /** A script of the SDK's, as the page's document holds it. */
 export interface ApiScript {
+  id: string;
   src: string;
   onload: (() => void) | null;
   onerror: (() => void) | null;
@@ -79,10 +80,9 @@ export class Page {
     this.openBehaviour = options.open ?? "popup";
     this.document = parseHTML("<!doctype html><html><head></head><body></body></html>").document;
     this.document.hasFocus = () => this.focused;
-    // HTML, "HTMLAllCollection": its named properties are elements by their ids. linkedom's has numbers alone.
-    Object.defineProperty(this.document, "all", {
-      value: new Proxy({}, { get: (_, id) => this.document.getElementById(id) ?? undefined }),
-    });
+    // HTML, "document.scripts": its named properties are scripts by their ids. linkedom has none.
+    const scripts = new Proxy({}, { get: (_, id) => this.scripts().find((script) => script.id === id) });
+    Object.defineProperty(this.document, "scripts", { value: scripts });
 
     const host: Record<string, unknown> = {
       document: this.document,
