@@ -2,15 +2,14 @@
 import { resolve } from "node:path";
 import { Option } from "commander";
 import pc from "picocolors";
-import { devTier, HARD_BUDGET, PRODUCTION, TARGETS, type Tier } from "./config.ts";
+import { BuildError, sizesOf } from "./build/artifact.ts";
+import { emit, type Manifest, manifestOf, readManifest } from "./build/emit.ts";
+import { gate } from "./build/gate.ts";
+import { buildArtifact } from "./build/index.ts";
+import { checkBuildNumber } from "./build/stamp.ts";
+import { isMain, newCommand, runCommand, writing } from "./cli.ts";
+import { devTier, HARD_BUDGET, PRODUCTION, ROOT, TARGETS, type Tier } from "./config.ts";
 import { gitOrNull } from "./git.ts";
-import { isMain, newCommand, runCommand, writing } from "./main.ts";
-import { BuildError, sizesOf } from "./pipeline/artifact.ts";
-import { ROOT } from "./pipeline/compile.ts";
-import { emit, type Manifest, manifestOf, readManifest } from "./pipeline/emit.ts";
-import { gate } from "./pipeline/gate.ts";
-import { buildArtifact } from "./pipeline/index.ts";
-import { checkBuildNumber } from "./pipeline/stamp.ts";
 
 export interface BuildRequest {
   tier?: Tier;

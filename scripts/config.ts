@@ -1,4 +1,8 @@
 /** One place for what the build may vary: tiers (whose servers), targets (which files), and the hard budget. */
+import { fileURLToPath } from "node:url";
+
+/** The project's root folder, whatever folder a command was started from. Ends with a separator. */
+export const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
 /** The two servers that an SDK talks to. An origin has no slash at its end. */
 export interface Tier {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { ROOT } from "./pipeline/compile.ts";
+import { ROOT } from "./config.ts";
 
 /** What git prints for `args` in the project, without the last line feed. Throws an Error with git's own words. */
 export function git(...args: string[]): string {

@@ -2,9 +2,9 @@
 import { InvalidArgumentError } from "commander";
 import pc from "picocolors";
 import { build, chooseBuildNumber, describe } from "./build.ts";
+import { isMain, newCommand, runCommand } from "./cli.ts";
 import { DEV_PORT } from "./config.ts";
 import { startDevTier } from "./dev-tier/server.ts";
-import { isMain, newCommand, runCommand } from "./main.ts";
 import { livePages } from "./site/live.ts";
 
 function parsePort(text: string): number {

@@ -3,9 +3,9 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pc from "picocolors";
+import type { Manifest } from "./build/emit.ts";
 import { chooseBuildNumber } from "./build.ts";
-import { CheckError, isMain, newCommand, runCommand, UsageError } from "./main.ts";
-import type { Manifest } from "./pipeline/emit.ts";
+import { CheckError, isMain, newCommand, runCommand, UsageError } from "./cli.ts";
 import { resolveCommit, short, treeIsChanged } from "./size/commits.ts";
 import { compareFolders, compareManifests, PLACES, type Rebuild, rebuild } from "./size/rebuild.ts";
 

@@ -1,4 +1,4 @@
-// Build-time constants: esbuild puts a literal in the place of each (scripts/pipeline/compile.ts).
+// Build-time constants: esbuild puts a literal in the place of each (scripts/build/compile.ts).
 // `declare var`, because esbuild refuses even `declare const` when it compiles for ES5.
 
 /** The origin that serves the dialog and the landing page, and whose messages are accepted. No slash at its end. */

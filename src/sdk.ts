@@ -16,7 +16,7 @@ interface Sdk extends StackExchangeAuth {
  * variables for a "var" less; in the module `loginUrl` is not yet text, but what is to become its query.
  *
  * The two are written in the shape that is the smaller in each: arrow functions come out as `function` in the hosted script, and
- * function declarations as arrows in the module (scripts/pipeline/arrows.ts).
+ * function declarations as arrows in the module (scripts/build/arrows.ts).
  */
 export function sdk(pageWindow: any, loginUrl?: any, requestKey?: string): Sdk {
   // One sentence serves everything that must be there or must be so. Two functions of one expression each, because that

@@ -1,6 +1,6 @@
 /** `npm run test:fuzz`: the model test at length, 100,000 interleavings unless told otherwise. */
 import { InvalidArgumentError } from "commander";
-import { newCommand, runCommand } from "../scripts/main.ts";
+import { newCommand, runCommand } from "../scripts/cli.ts";
 import { fuzz } from "./support/fuzz.ts";
 
 function whole(text: string): number {

@@ -3,13 +3,14 @@
  *
  * The last line is "N passed, N failed": each check counts once, each uvu test once.
  */
+
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import pc from "picocolors";
-import { isMain, newCommand, runCommand, UsageError } from "../scripts/main.ts";
-import { ROOT } from "../scripts/pipeline/compile.ts";
+import { isMain, newCommand, runCommand, UsageError } from "../scripts/cli.ts";
+import { ROOT } from "../scripts/config.ts";
 import { type Output, readUvu, type Tally } from "./support/tally.ts";
 
 interface Step {

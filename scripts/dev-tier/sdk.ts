@@ -1,5 +1,5 @@
+import { buildArtifact } from "../build/index.ts";
 import { ALL_JS } from "../config.ts";
-import { buildArtifact } from "../pipeline/index.ts";
 import type { Origins } from "./options.ts";
 
 /** `all.js` as the build makes it, talking to the dev tier at `origins`. Throws BuildError when it will not build. */

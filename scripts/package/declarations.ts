@@ -3,14 +3,15 @@
  *
  * `index.d.mts` for the module and `all.d.ts` for the hosted script's global `SE`, both in `dist/`.
  */
+
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { isMain, newCommand, runCommand, writing } from "../main.ts";
-import { BuildError } from "../pipeline/artifact.ts";
-import { ROOT } from "../pipeline/compile.ts";
+import { BuildError } from "../build/artifact.ts";
+import { isMain, newCommand, runCommand, writing } from "../cli.ts";
+import { ROOT } from "../config.ts";
 
 const run = promisify(execFile);
 

@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, readlink, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
-import { CheckError } from "../main.ts";
-import type { Manifest, ManifestFile } from "../pipeline/emit.ts";
+import type { Manifest, ManifestFile } from "../build/emit.ts";
+import { CheckError } from "../cli.ts";
 import { checkFolderName, FORMS, type Layout, MAP, PUBLIC_FILES, SCRIPT } from "./layout.ts";
 
 /** A build's files by name, and its manifest. */

@@ -1,8 +1,8 @@
 /** Where everything lies in a release folder. The paths are the contract with web servers, uploads and rollbacks. */
 import { join } from "node:path";
+import { BuildError } from "../build/artifact.ts";
+import { checkBuildNumber } from "../build/stamp.ts";
 import { ALL_JS } from "../config.ts";
-import { BuildError } from "../pipeline/artifact.ts";
-import { checkBuildNumber } from "../pipeline/stamp.ts";
 
 /** Where the SDK lives under its origin, as it has since version 2.0 of the API. */
 export const PREFIX = "/js/2.0";

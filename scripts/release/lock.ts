@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
-import { CheckError } from "../main.ts";
+import { CheckError } from "../cli.ts";
 
 interface Holder {
   pid: number;

@@ -2,8 +2,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { CheckError, isMain, runCommand, writing } from "../cli.ts";
 import { gitOrNull } from "../git.ts";
-import { CheckError, isMain, runCommand, writing } from "../main.ts";
 import { type Options, parseOptions } from "./options.ts";
 import { release, switchTo } from "./publish.ts";
 import { describeList, describeReleased, listBuilds, releasedJson } from "./report.ts";

@@ -1,5 +1,5 @@
 /** The arguments of `npm run release`. */
-import { newCommand, UsageError } from "../main.ts";
+import { newCommand, UsageError } from "../cli.ts";
 import { SITE } from "./report.ts";
 
 export interface Options {

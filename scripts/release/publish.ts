@@ -18,7 +18,7 @@ import {
   utimes,
 } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import { CheckError } from "../main.ts";
+import { CheckError } from "../cli.ts";
 import {
   type Build,
   currentNumber,

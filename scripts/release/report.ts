@@ -1,7 +1,7 @@
 /** What a person, or a script (`--json`), is told of builds. */
 import pc from "picocolors";
+import type { ManifestFile } from "../build/emit.ts";
 import { PRODUCTION } from "../config.ts";
-import type { ManifestFile } from "../pipeline/emit.ts";
 import { currentNumber, publishedNumbers, readPublished, releaseTime, scriptOf } from "./builds.ts";
 import { layout, PREFIX, SCRIPT } from "./layout.ts";
 import type { Released } from "./publish.ts";

@@ -1,6 +1,7 @@
 /** The generated parts of README and CHANGELOG, each a piece of Markdown made from measurements or from the types. */
+
+import { type Artifact, buildArtifact, type Sizes, sizesOf } from "../build/index.ts";
 import { PRODUCTION, TARGETS } from "../config.ts";
-import { type Artifact, buildArtifact, type Sizes, sizesOf } from "../pipeline/index.ts";
 import { FIXED_NUMBER } from "../size/settings.ts";
 import { type Engines, readEngines } from "./engines.ts";
 import { type Peers, readPeers } from "./peers.ts";

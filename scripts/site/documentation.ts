@@ -1,5 +1,5 @@
 /** The first page: what it is, both envelopes side by side, and the reference. */
-import type { Manifest } from "../pipeline/emit.ts";
+import type { Manifest } from "../build/emit.ts";
 import { code, escapeHtml, prose, snippet, table } from "./html.ts";
 import type { Declaration, Reference } from "./reference.ts";
 import { snippetsOf } from "./snippets.ts";

@@ -2,11 +2,12 @@
  * `npm run docs:engines`: runs the browser and the old-engine tests in every engine, and keeps which ones passed in
  * `engines.json`, from which the support table is made.
  */
+
 import { execFileSync, spawn } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { stripVTControlCharacters } from "node:util";
-import { CheckError, isMain, newCommand, runCommand } from "../main.ts";
-import { ROOT } from "../pipeline/compile.ts";
+import { CheckError, isMain, newCommand, runCommand } from "../cli.ts";
+import { ROOT } from "../config.ts";
 
 export interface Engines {
   /** The day of the run, ISO 8601. */

@@ -1,9 +1,10 @@
 /** The cost of each feature for these very bytes: measured by `npm run size:features` in the background, and kept. */
+
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "../pipeline/compile.ts";
+import { ROOT } from "../config.ts";
 import type { FeatureReport } from "../size/features/measure.ts";
 
 const FOLDER = join(ROOT, ".cache/site");

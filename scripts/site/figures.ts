@@ -1,8 +1,9 @@
 /** `npm run docs:figures`: writes today's measurements, and the tables from the types, into README and CHANGELOG. */
+
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { CheckError, isMain, newCommand, runCommand } from "../main.ts";
-import { ROOT } from "../pipeline/compile.ts";
+import { CheckError, isMain, newCommand, runCommand } from "../cli.ts";
+import { ROOT } from "../config.ts";
 import { fill, measureFigures } from "./blocks.ts";
 
 /** The documents with generated parts, from the project's root. */

@@ -1,6 +1,7 @@
 /** The documentation as `npm start` serves it, with the dev tier behind it. */
+
+import type { Manifest } from "../build/emit.ts";
 import type { DevTierOptions } from "../dev-tier/index.ts";
-import type { Manifest } from "../pipeline/emit.ts";
 import { keptFeatures, measureFeaturesFor } from "./features.ts";
 import { policyOf } from "./layout.ts";
 import { openSite, type SiteOptions } from "./pages.ts";

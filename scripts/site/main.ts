@@ -1,13 +1,13 @@
 /** `npm run site`: the documentation and the playground as static files, for any host. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { manifestOf } from "../build/emit.ts";
+import { type Artifact, buildArtifact } from "../build/index.ts";
 import { chooseBuildNumber } from "../build.ts";
+import { isMain, newCommand, runCommand, writing } from "../cli.ts";
 import { PRODUCTION, TARGETS } from "../config.ts";
 import { createDevTier } from "../dev-tier/index.ts";
 import { gitOrNull } from "../git.ts";
-import { isMain, newCommand, runCommand, writing } from "../main.ts";
-import { manifestOf } from "../pipeline/emit.ts";
-import { type Artifact, buildArtifact } from "../pipeline/index.ts";
 import { keptFeatures, measureFeaturesFor } from "./features.ts";
 import { policyOf } from "./layout.ts";
 import { openSite, type SiteOptions } from "./pages.ts";

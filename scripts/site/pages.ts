@@ -1,9 +1,8 @@
 /** Every file of the documentation, by name: made when it is asked for, so that `npm start` need not wait. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ALL_JS } from "../config.ts";
-import { ROOT } from "../pipeline/compile.ts";
-import type { Manifest } from "../pipeline/emit.ts";
+import type { Manifest } from "../build/emit.ts";
+import { ALL_JS, ROOT } from "../config.ts";
 import type { FeatureReport } from "../size/features/measure.ts";
 import { measureHeat } from "../size/heat/model.ts";
 import { CHART } from "../size/settings.ts";

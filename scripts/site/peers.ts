@@ -4,15 +4,16 @@
  * For each one, the smallest program that opens a popup login: bundled and minified by esbuild, compressed by zlib
  * (gzip level 9, brotli quality 11). It downloads the packages, so the result is kept in `peers.json`, with its date.
  */
+
 import { execFile } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build, version as esbuildVersion } from "esbuild";
-import { isMain, newCommand, runCommand } from "../main.ts";
-import { ROOT } from "../pipeline/compile.ts";
-import type { Sizes } from "../pipeline/index.ts";
+import type { Sizes } from "../build/index.ts";
+import { isMain, newCommand, runCommand } from "../cli.ts";
+import { ROOT } from "../config.ts";
 
 export interface Peer {
   name: string;

@@ -1,8 +1,9 @@
 /** The API and error reference, read from the docstrings of `src/types.ts`, so that nothing of it is written twice. */
+
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "@babel/parser";
-import { ROOT } from "../pipeline/compile.ts";
+import { ROOT } from "../config.ts";
 
 const TYPES = "src/types.ts";
 

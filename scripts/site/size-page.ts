@@ -1,5 +1,5 @@
 /** The size page: the chart, the price of each feature, the heat map, the peers. All of it is the tools' own output. */
-import type { Sizes } from "../pipeline/index.ts";
+import type { Sizes } from "../build/index.ts";
 import type { FeatureReport } from "../size/features/measure.ts";
 import type { Heat } from "../size/heat/model.ts";
 import { FIXED_NUMBER } from "../size/settings.ts";

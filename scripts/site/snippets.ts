@@ -1,6 +1,7 @@
 /** The code that the documentation shows. The tests run each piece in a browser, as a reader would who copies it. */
+
+import type { Manifest } from "../build/emit.ts";
 import { PRODUCTION } from "../config.ts";
-import type { Manifest } from "../pipeline/emit.ts";
 
 const ALIAS = `${PRODUCTION.apiOrigin}/js/2.0/all.js`;
 

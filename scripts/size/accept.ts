@@ -1,5 +1,5 @@
 /** `npm run size:accept`: a file grew, on purpose, and the ledger says why. */
-import { isMain, newCommand, runCommand, UsageError } from "../main.ts";
+import { isMain, newCommand, runCommand, UsageError } from "../cli.ts";
 import { writeChart } from "./chart.ts";
 import { measureCommit, parentOf, resolveCommit, short } from "./commits.ts";
 import { appendAfterwards, readLedger } from "./ledger.ts";

@@ -1,7 +1,8 @@
 /** The ledger as a picture: an SVG without a script, for light and for dark pages, and the same bytes for the same ledger. */
+
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "../pipeline/compile.ts";
+import { ROOT } from "../config.ts";
 import { type Entry, parseLedger } from "./ledger.ts";
 import { CHART, COMPRESSED, type Compressed } from "./settings.ts";
 

@@ -1,14 +1,15 @@
 /** What the artifacts of an earlier commit weigh, built by that commit's own scripts. */
+
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import type { Manifest } from "../build/emit.ts";
+import type { Sizes } from "../build/index.ts";
+import { CheckError } from "../cli.ts";
+import { ROOT } from "../config.ts";
 import { git, gitOrNull } from "../git.ts";
-import { CheckError } from "../main.ts";
-import { ROOT } from "../pipeline/compile.ts";
-import type { Manifest } from "../pipeline/emit.ts";
-import type { Sizes } from "../pipeline/index.ts";
 import { BYTE_PACKAGES, BYTE_PATHS, CACHE, ENDING, FIXED_NUMBER, FORMATS } from "./settings.ts";
 
 const run = promisify(execFile);

@@ -1,8 +1,8 @@
 /** `npm run size:features`: what each feature of the SDK costs, measured by building it without the feature. */
 import { Option } from "commander";
+import { checkBuildNumber } from "../build/stamp.ts";
+import { isMain, newCommand, runCommand } from "../cli.ts";
 import { TARGETS } from "../config.ts";
-import { isMain, newCommand, runCommand } from "../main.ts";
-import { checkBuildNumber } from "../pipeline/stamp.ts";
 import { type FeatureReport, FORMATS, measureFeatures } from "./features/measure.ts";
 import { FEATURES } from "./features/table.ts";
 import { FIXED_NUMBER } from "./settings.ts";

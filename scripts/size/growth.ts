@@ -1,4 +1,4 @@
-import { UsageError } from "../main.ts";
+import { UsageError } from "../cli.ts";
 
 /** How much a compressed file may grow against the base: bytes, or per cent of the base. */
 export type Growth = { bytes: number } | { percent: number };

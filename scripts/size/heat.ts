@@ -1,10 +1,10 @@
 /** `npm run size:heat`: what every token and every source line costs in the gzip file that ships. */
 import { writeFile } from "node:fs/promises";
 import { Option } from "commander";
+import { buildArtifact } from "../build/index.ts";
+import { checkBuildNumber } from "../build/stamp.ts";
+import { isMain, newCommand, runCommand, UsageError, writing } from "../cli.ts";
 import { PRODUCTION, TARGETS } from "../config.ts";
-import { isMain, newCommand, runCommand, UsageError, writing } from "../main.ts";
-import { buildArtifact } from "../pipeline/index.ts";
-import { checkBuildNumber } from "../pipeline/stamp.ts";
 import { type Heat, measureHeat } from "./heat/model.ts";
 import { heatPage } from "./heat/page.ts";
 import { FIXED_NUMBER } from "./settings.ts";

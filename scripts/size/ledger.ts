@@ -6,12 +6,13 @@
  * commits before the ledger, and those that put right what a commit's message lacks or gets wrong. The first nineteen lines
  * are older than this repository: the commits that they name are not in it, their figures were measured all the same.
  */
+
 import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Sizes } from "../build/index.ts";
+import { CheckError } from "../cli.ts";
+import { ROOT } from "../config.ts";
 import { git, gitOrNull } from "../git.ts";
-import { CheckError } from "../main.ts";
-import { ROOT } from "../pipeline/compile.ts";
-import type { Sizes } from "../pipeline/index.ts";
 import { FIXED_NUMBER, LEDGER } from "./settings.ts";
 
 export interface Entry {

@@ -15,10 +15,9 @@
 import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { HARD_BUDGET } from "../config.ts";
-import { CheckError } from "../main.ts";
-import { ROOT } from "../pipeline/compile.ts";
-import type { Sizes } from "../pipeline/index.ts";
+import type { Sizes } from "../build/index.ts";
+import { CheckError } from "../cli.ts";
+import { HARD_BUDGET, ROOT } from "../config.ts";
 import { type Measured, measuredPath } from "./measure.ts";
 import { COMPRESSED, type Compressed, FORMATS, HEADROOM, LIMITS } from "./settings.ts";
 import { sampleBudget } from "./stamps.ts";

@@ -2,9 +2,9 @@
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { sync as brotliSize } from "brotli-size";
+import { type Artifact, finish, prepare, type Sizes, sizesOf } from "../build/index.ts";
+import { CheckError } from "../cli.ts";
 import { PRODUCTION, TARGETS } from "../config.ts";
-import { CheckError } from "../main.ts";
-import { type Artifact, finish, prepare, type Sizes, sizesOf } from "../pipeline/index.ts";
 import { CACHE, COMPRESSED, type Compressed, ENDING, FIXED_NUMBER } from "./settings.ts";
 import { type Spread, spreads, type Unstamped, unstamped } from "./stamps.ts";
 

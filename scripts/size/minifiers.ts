@@ -1,7 +1,7 @@
 /** `npm run size:minifiers`: the same input through other minifiers, as a measured table. */
 import { Option } from "commander";
+import { isMain, newCommand, runCommand } from "../cli.ts";
 import { TARGETS } from "../config.ts";
-import { isMain, newCommand, runCommand } from "../main.ts";
 import { MINIFIERS } from "./minifiers/list.ts";
 import { type Comparison, compareMinifiers } from "./minifiers/measure.ts";
 import { printTables, type Table } from "./table.ts";

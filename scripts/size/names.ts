@@ -1,9 +1,9 @@
 /** `npm run size:names`: searches names, orders and minifier options that compress well, and writes the table that the build applies. */
 import { Option } from "commander";
 import pc from "picocolors";
+import { minify, unnamedOptions } from "../build/minify.ts";
+import { CheckError, isMain, newCommand, runCommand, UsageError } from "../cli.ts";
 import { TARGETS } from "../config.ts";
-import { CheckError, isMain, newCommand, runCommand, UsageError } from "../main.ts";
-import { minify, unnamedOptions } from "../pipeline/minify.ts";
 import { layOut } from "./names/layout.ts";
 import { compileFor, ENDING, type Measured, type RunResult, run } from "./names/run.ts";
 import { dialectOf, readTable, shapeOf, type Table, writeTable } from "./names/table.ts";

@@ -1,9 +1,10 @@
 /** The rebuild proof: one commit built in two places that have nothing in common but the packages, and compared. */
+
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Manifest } from "../build/emit.ts";
+import { ROOT } from "../config.ts";
 import { git } from "../git.ts";
-import { ROOT } from "../pipeline/compile.ts";
-import type { Manifest } from "../pipeline/emit.ts";
 import { buildIn, provideModules } from "./commits.ts";
 
 /** The surroundings of one build. */

@@ -1,9 +1,10 @@
 /** The size report: one model, which `render.ts` shows as text or Markdown and `size.ts` prints as JSON. */
+
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { ROOT } from "../pipeline/compile.ts";
-import type { Sizes } from "../pipeline/index.ts";
+import type { Sizes } from "../build/index.ts";
+import { ROOT } from "../config.ts";
 import { chartIsStale } from "./chart.ts";
 import {
   type Base,

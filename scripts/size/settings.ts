@@ -1,6 +1,7 @@
 /** What the size gate measures, and where its files are. */
+
 import { join } from "node:path";
-import { ROOT } from "../pipeline/compile.ts";
+import { ROOT } from "../config.ts";
 
 /** Both sides of a comparison are built at this number, so that the commit count moves no figure. */
 export const FIXED_NUMBER = "1000";
@@ -21,13 +22,13 @@ export const NEXT_NUMBERS = 100;
 /** What a commit must touch to move a byte of an artifact: every file that the build reads is under one of these. */
 export const BYTE_PATHS = [
   "src",
-  "scripts/pipeline",
+  "scripts/build",
   "scripts/size/names",
   "scripts/size/names.json",
   "scripts/build.ts",
   "scripts/config.ts",
   "scripts/git.ts",
-  "scripts/main.ts",
+  "scripts/cli.ts",
   "package-lock.json",
 ];
 

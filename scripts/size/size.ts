@@ -1,6 +1,6 @@
 /** `npm run size`: what every file weighs, against a base, and whether it may. */
 import { writeFileSync } from "node:fs";
-import { CheckError, isMain, newCommand, runCommand, UsageError, writing } from "../main.ts";
+import { CheckError, isMain, newCommand, runCommand, UsageError, writing } from "../cli.ts";
 import { parseGrowth } from "./growth.ts";
 import { renderMarkdown, renderText } from "./render.ts";
 import { makeReport } from "./report.ts";

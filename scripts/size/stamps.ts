@@ -1,9 +1,10 @@
 /** What the build number alone does to the sizes. */
+
+import { brotli, gzip, quickSweep, SHIPPING, type Sweep } from "../build/compress.ts";
+import type { Code } from "../build/index.ts";
+import { stamp } from "../build/stamp.ts";
 import { chooseBuildNumber } from "../build.ts";
-import { CheckError } from "../main.ts";
-import { brotli, gzip, quickSweep, SHIPPING, type Sweep } from "../pipeline/compress.ts";
-import type { Code } from "../pipeline/index.ts";
-import { stamp } from "../pipeline/stamp.ts";
+import { CheckError } from "../cli.ts";
 import { type Compressed, FIXED_NUMBER, HEADROOM, NEXT_NUMBERS, SAMPLE } from "./settings.ts";
 
 const compressors = { gzip, brotli };

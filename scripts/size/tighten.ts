@@ -1,5 +1,5 @@
 /** `npm run size:tighten`: a file shrank, so its limit does. */
-import { isMain, newCommand, runCommand } from "../main.ts";
+import { isMain, newCommand, runCommand } from "../cli.ts";
 import { describeUpdate, moveLimits } from "./update.ts";
 
 async function main(argv: string[]): Promise<void> {

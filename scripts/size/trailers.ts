@@ -1,7 +1,7 @@
 /** `npm run size:trailers`: what commit messages say of the sizes is what the commits did. */
 import pc from "picocolors";
+import { CheckError, isMain, newCommand, runCommand, UsageError } from "../cli.ts";
 import { git } from "../git.ts";
-import { CheckError, isMain, newCommand, runCommand, UsageError } from "../main.ts";
 import { chooseBase, measureCommit, parentOf, resolveCommit, type SizesByName, short } from "./commits.ts";
 import { ledgerAt, parseLedger, readLedger, rewritten } from "./ledger.ts";
 import { BYTE_PATHS, LEDGER } from "./settings.ts";

@@ -1,6 +1,7 @@
 /** Moves the limits to where the files are: what size:tighten and size:accept have in common. */
-import { CheckError } from "../main.ts";
-import type { Sizes } from "../pipeline/index.ts";
+
+import type { Sizes } from "../build/index.ts";
+import { CheckError } from "../cli.ts";
 import { updateDocuments } from "../site/figures.ts";
 import { writeChart } from "./chart.ts";
 import { chooseBase, isOneCommit, measureCommit } from "./commits.ts";

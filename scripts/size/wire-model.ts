@@ -1,7 +1,7 @@
 /** What `npm run size:wire` finds out: one row a response, and whether the ones that count fit. */
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { serveRelease } from "../../test/support/nginx.ts";
-import { CheckError } from "../main.ts";
+import { CheckError } from "../cli.ts";
 import { PREFIX, SCRIPT } from "../release/layout.ts";
 import { release } from "../release/publish.ts";
 import { type Measured, measure, type Protocol } from "./wire-measure.ts";

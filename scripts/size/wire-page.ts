@@ -1,8 +1,9 @@
 /** The figures in `scripts/release/README.md`: made here from measured bytes, so that none is typed by hand. */
+
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { CheckError } from "../main.ts";
-import { ROOT } from "../pipeline/compile.ts";
+import { CheckError } from "../cli.ts";
+import { ROOT } from "../config.ts";
 import { ALIAS_MAX_AGE } from "../release/headers.ts";
 import { SCRIPT } from "../release/layout.ts";
 import { toMarkdown } from "./table.ts";

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { build } from "../build.ts";
-import { CheckError, isMain, newCommand, runCommand, UsageError } from "../main.ts";
+import { CheckError, isMain, newCommand, runCommand, UsageError } from "../cli.ts";
 import { printMarkdown, toMarkdown, toText } from "./table.ts";
 import { failures, measureWire, SEGMENT } from "./wire-model.ts";
 import { writePage } from "./wire-page.ts";

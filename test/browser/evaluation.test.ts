@@ -4,8 +4,8 @@
  * The original had two thirds of today's behaviour. The ratio shows that small is not paid for with slow.
  */
 import * as assert from "uvu/assert";
+import { minifyOptions, runTerser } from "../../scripts/build/minify.ts";
 import { ALL_JS, PRODUCTION } from "../../scripts/config.ts";
-import { minifyOptions, runTerser } from "../../scripts/pipeline/minify.ts";
 import { artifactText } from "../support/artifact.ts";
 import { eachEngine } from "../support/browsers.ts";
 import { html, openSite, type Site } from "../support/site.ts";

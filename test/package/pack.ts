@@ -1,8 +1,9 @@
 /** `npm pack`, which builds first: the very file that would be published. */
+
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { ROOT } from "../../scripts/pipeline/compile.ts";
+import { ROOT } from "../../scripts/config.ts";
 
 const run = promisify(execFile);
 

@@ -1,4 +1,5 @@
 /** The packed package: its exact files, what linters say of it, and every way in which people use it. */
+
 import { execFile } from "node:child_process";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -8,7 +9,7 @@ import { build } from "esbuild";
 import { publint } from "publint";
 import { rollup } from "rollup";
 import * as assert from "uvu/assert";
-import { ROOT } from "../../scripts/pipeline/compile.ts";
+import { ROOT } from "../../scripts/config.ts";
 import { compileConsumers, emptyProject, type Project, RESOLUTIONS } from "../support/consumer.ts";
 import { CHANNEL, CLIENT_ID, KEY } from "../support/login.ts";
 import { login, openModulePage, settle } from "../support/module.ts";

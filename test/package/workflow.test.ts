@@ -1,8 +1,9 @@
 /** What the release workflow may do, and in which order. Read as text: what counts here are a few exact lines. */
+
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { ROOT } from "../../scripts/pipeline/compile.ts";
+import { ROOT } from "../../scripts/config.ts";
 import { suite } from "../support/suite.ts";
 
 const test = suite("release workflow");

@@ -1,10 +1,11 @@
 /** `npm run release` as a person or a script calls it. */
+
 import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import * as assert from "uvu/assert";
-import { ROOT } from "../../scripts/pipeline/compile.ts";
+import { ROOT } from "../../scripts/config.ts";
 import { parseOptions } from "../../scripts/release/options.ts";
 import { suite } from "../support/suite.ts";
 import { codeOf, makeDist, servedBy, withFolder } from "./support.ts";

@@ -3,9 +3,9 @@ import { lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from "node:zlib";
+import type { Artifact } from "../../scripts/build/artifact.ts";
+import { emit, manifestOf } from "../../scripts/build/emit.ts";
 import { ALL_JS, devTier, PRODUCTION } from "../../scripts/config.ts";
-import type { Artifact } from "../../scripts/pipeline/artifact.ts";
-import { emit, manifestOf } from "../../scripts/pipeline/emit.ts";
 import { layout } from "../../scripts/release/layout.ts";
 
 /** Calls `use` with an empty folder that is gone afterwards. */

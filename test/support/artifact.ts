@@ -1,7 +1,8 @@
 /** The minified artifacts, as they ship, made once a process. */
+
+import { prepare } from "../../scripts/build/index.ts";
+import { STAMP, stamp } from "../../scripts/build/stamp.ts";
 import { PRODUCTION, type Target, type Tier } from "../../scripts/config.ts";
-import { prepare } from "../../scripts/pipeline/index.ts";
-import { STAMP, stamp } from "../../scripts/pipeline/stamp.ts";
 
 const made = new Map<string, Promise<string>>();
 

@@ -1,10 +1,11 @@
 /** An empty project that uses the package, as its users would. */
+
 import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { ROOT } from "../../scripts/pipeline/compile.ts";
+import { ROOT } from "../../scripts/config.ts";
 
 const run = promisify(execFile);
 

@@ -1,6 +1,6 @@
 /** A module's function declarations become arrow functions where that changes nothing. */
 import * as assert from "uvu/assert";
-import { dropBraces, toArrows } from "../../scripts/pipeline/arrows.ts";
+import { dropBraces, toArrows } from "../../scripts/build/arrows.ts";
 import { suite } from "../support/suite.ts";
 import { assertPlaces, mapped } from "./mapped.ts";
 

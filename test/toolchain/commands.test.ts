@@ -1,11 +1,12 @@
 /** What all commands have in common: an argument that is wrong ends in one line that helps, and exit code 2. */
+
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { UsageError, writing } from "../../scripts/main.ts";
-import { ROOT } from "../../scripts/pipeline/compile.ts";
+import { UsageError, writing } from "../../scripts/cli.ts";
+import { ROOT } from "../../scripts/config.ts";
 import { suite } from "../support/suite.ts";
 
 const test = suite<{ folder: string; file: string }>("commands", { folder: "", file: "" });
@@ -45,8 +46,8 @@ test("every command is made in the one way that says so", () => {
     const files = readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" });
     for (const name of files.filter((path) => path.endsWith(".ts") && !path.includes("node_modules"))) {
       const text = readFileSync(join(ROOT, folder, name), "utf8");
-      const own = `${folder}/${name}` === "scripts/main.ts";
-      assert.is(/\bnew Command\b/.test(text), own, `${folder}/${name}: newCommand of scripts/main.ts`);
+      const own = `${folder}/${name}` === "scripts/cli.ts";
+      assert.is(/\bnew Command\b/.test(text), own, `${folder}/${name}: newCommand of scripts/cli.ts`);
     }
   }
 });

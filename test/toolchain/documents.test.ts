@@ -1,8 +1,9 @@
 /** What the documents say is so: figures, tables, links, commands. */
+
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as assert from "uvu/assert";
-import { ROOT } from "../../scripts/pipeline/compile.ts";
+import { ROOT } from "../../scripts/config.ts";
 import { BLOCKS, type Figures, fill, measureFigures } from "../../scripts/site/blocks.ts";
 import { DOCUMENTS } from "../../scripts/site/figures.ts";
 import { readReference } from "../../scripts/site/reference.ts";

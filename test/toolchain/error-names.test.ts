@@ -3,10 +3,11 @@
  *
  * The type ErrorName takes any string, because the API may send any, so the compiler notices no name that was forgotten.
  */
+
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { ROOT } from "../../scripts/pipeline/compile.ts";
+import { ROOT } from "../../scripts/config.ts";
 import { readReference } from "../../scripts/site/reference.ts";
 import { suite } from "../support/suite.ts";
 

@@ -1,9 +1,9 @@
 /** A module's variables are exported where they are declared. */
 import * as assert from "uvu/assert";
+import { compile } from "../../scripts/build/compile.ts";
+import { exportedNames, exportInPlace } from "../../scripts/build/exports.ts";
+import { minify, minifyOptions } from "../../scripts/build/minify.ts";
 import { INDEX_MJS, PRODUCTION } from "../../scripts/config.ts";
-import { compile } from "../../scripts/pipeline/compile.ts";
-import { exportedNames, exportInPlace } from "../../scripts/pipeline/exports.ts";
-import { minify, minifyOptions } from "../../scripts/pipeline/minify.ts";
 import { suite } from "../support/suite.ts";
 import { assertPlaces, mapped } from "./mapped.ts";
 

@@ -1,8 +1,8 @@
 import * as assert from "uvu/assert";
+import { compile } from "../../scripts/build/compile.ts";
+import { SHIPPING } from "../../scripts/build/compress.ts";
+import { buildArtifact, sizesOf } from "../../scripts/build/index.ts";
 import { ALL_JS, PRODUCTION } from "../../scripts/config.ts";
-import { compile } from "../../scripts/pipeline/compile.ts";
-import { SHIPPING } from "../../scripts/pipeline/compress.ts";
-import { buildArtifact, sizesOf } from "../../scripts/pipeline/index.ts";
 import { asFirstRead, cutOut, type Feature } from "../../scripts/size/features/cut.ts";
 import { Ablation, FORMATS, measureFeatures } from "../../scripts/size/features/measure.ts";
 import { FEATURES } from "../../scripts/size/features/table.ts";

@@ -1,9 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { constants, deflateRawSync, gzipSync } from "node:zlib";
 import * as assert from "uvu/assert";
-import { ALL_JS, PRODUCTION } from "../../scripts/config.ts";
-import { ROOT } from "../../scripts/pipeline/compile.ts";
-import { type Artifact, buildArtifact } from "../../scripts/pipeline/index.ts";
+import { type Artifact, buildArtifact } from "../../scripts/build/index.ts";
+import { ALL_JS, PRODUCTION, ROOT } from "../../scripts/config.ts";
 import { anatomy, totalBits } from "../../scripts/size/heat/inflate.ts";
 import { type Heat, measureHeat } from "../../scripts/size/heat/model.ts";
 import { heatPage } from "../../scripts/size/heat/page.ts";

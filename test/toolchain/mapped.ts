@@ -1,7 +1,7 @@
 import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 import * as esbuild from "esbuild";
 import * as assert from "uvu/assert";
-import type { Code } from "../../scripts/pipeline/artifact.ts";
+import type { Code } from "../../scripts/build/artifact.ts";
 
 /** `code`, as esbuild prints it, with a map that says where it was. */
 export async function mapped(code: string): Promise<Code> {

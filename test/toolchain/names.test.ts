@@ -1,10 +1,10 @@
 import vm from "node:vm";
 import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 import * as assert from "uvu/assert";
+import { compile } from "../../scripts/build/compile.ts";
+import { buildArtifact, type Code } from "../../scripts/build/index.ts";
+import { minify, minifyOptions, unnamedOptions } from "../../scripts/build/minify.ts";
 import { ALL_JS, devTier, PRODUCTION, TARGETS, type Target } from "../../scripts/config.ts";
-import { compile } from "../../scripts/pipeline/compile.ts";
-import { buildArtifact, type Code } from "../../scripts/pipeline/index.ts";
-import { minify, minifyOptions, unnamedOptions } from "../../scripts/pipeline/minify.ts";
 import { applyEntry, applyPlan } from "../../scripts/size/names/apply.ts";
 import { type Dialect, MODULE } from "../../scripts/size/names/ast.ts";
 import { checkEquivalent } from "../../scripts/size/names/equivalence.ts";

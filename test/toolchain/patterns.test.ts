@@ -1,7 +1,7 @@
 /** A module's variables that are properties of one object are taken from it by one pattern. */
 import vm from "node:vm";
 import * as assert from "uvu/assert";
-import { takeApart } from "../../scripts/pipeline/patterns.ts";
+import { takeApart } from "../../scripts/build/patterns.ts";
 import { MODULE } from "../../scripts/size/names/ast.ts";
 import { checkEquivalent } from "../../scripts/size/names/equivalence.ts";
 import { layOut, type Plan, render, unchanged } from "../../scripts/size/names/layout.ts";

@@ -1,4 +1,5 @@
 /** A small project of its own, with this one's scripts and git, in which a gate can be broken without harm. */
+
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -14,7 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { transformSync } from "esbuild";
-import { ROOT } from "../../scripts/pipeline/compile.ts";
+import { ROOT } from "../../scripts/config.ts";
 
 export interface Outcome {
   status: number;
@@ -32,8 +33,8 @@ export const source = (text: string): string =>
   `window.SE = { init: function () {}, authenticate: function () {}, version: "v" + BUILD_NUMBER, text: ${JSON.stringify(text)} };\n`;
 
 const COPIED = [
-  ...["scripts/pipeline", "scripts/size", "scripts/build.ts", "scripts/config.ts", "scripts/git.ts"],
-  ...["scripts/main.ts", "scripts/verify.ts", "package.json", "package-lock.json", ".gitignore"],
+  ...["scripts/build", "scripts/size", "scripts/build.ts", "scripts/config.ts", "scripts/git.ts"],
+  ...["scripts/cli.ts", "scripts/verify.ts", "package.json", "package-lock.json", ".gitignore"],
   // What writes the figures into the documents, and the types that it reads.
   ...["scripts/site", "src/types.ts"],
 ];
@@ -62,7 +63,7 @@ export class Project {
         )
         .replace("NEXT_NUMBERS = 100", "NEXT_NUMBERS = 10"),
     );
-    this.edit("scripts/pipeline/compress.ts", (compress) =>
+    this.edit("scripts/build/compress.ts", (compress) =>
       compress.replace("[500, true]", "[15, true]").replace("direct < 8", "direct < 1"),
     );
     this.compileScripts();

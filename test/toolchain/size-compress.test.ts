@@ -1,7 +1,6 @@
 /** The compressed files: what they hold, that none is wrong, and that no other encoder does better. */
 import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from "node:zlib";
 import * as assert from "uvu/assert";
-import { ALL_JS, PRODUCTION } from "../../scripts/config.ts";
 import {
   brotli,
   gzip,
@@ -9,9 +8,10 @@ import {
   quickSweep,
   SHIPPING,
   smallest,
-} from "../../scripts/pipeline/compress.ts";
-import { type Code, prepare } from "../../scripts/pipeline/index.ts";
-import { stamp } from "../../scripts/pipeline/stamp.ts";
+} from "../../scripts/build/compress.ts";
+import { type Code, prepare } from "../../scripts/build/index.ts";
+import { stamp } from "../../scripts/build/stamp.ts";
+import { ALL_JS, PRODUCTION } from "../../scripts/config.ts";
 import { crossCheck } from "../../scripts/size/measure.ts";
 import { suite } from "../support/suite.ts";
 

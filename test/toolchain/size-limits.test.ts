@@ -5,9 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import * as assert from "uvu/assert";
-import { HARD_BUDGET, TARGETS } from "../../scripts/config.ts";
-import { ROOT } from "../../scripts/pipeline/compile.ts";
-import { gate } from "../../scripts/pipeline/gate.ts";
+import { gate } from "../../scripts/build/gate.ts";
+import { HARD_BUDGET, ROOT, TARGETS } from "../../scripts/config.ts";
 import { draw } from "../../scripts/size/chart.ts";
 import { type Lock, sameByteMakers } from "../../scripts/size/commits.ts";
 import { allowance, parseGrowth } from "../../scripts/size/growth.ts";
@@ -156,7 +155,7 @@ test("every module that the build imports is among the paths that can move a byt
     logLevel: "silent",
   });
   const inputs = Object.entries(metafile.inputs);
-  assert.ok(inputs.some(([path]) => path === "scripts/pipeline/minify.ts"));
+  assert.ok(inputs.some(([path]) => path === "scripts/build/minify.ts"));
   for (const [path] of inputs) {
     assert.ok(
       BYTE_PATHS.some((known) => path === known || path.startsWith(`${known}/`)),

@@ -1,9 +1,9 @@
 /** The build number: that it is put in late changes nothing, and that no lucky one hides a growth. */
 import * as assert from "uvu/assert";
+import { BOUND, brotli, gzip } from "../../scripts/build/compress.ts";
+import { buildArtifact, prepare } from "../../scripts/build/index.ts";
+import { STAMP, stamp } from "../../scripts/build/stamp.ts";
 import { PRODUCTION, TARGETS } from "../../scripts/config.ts";
-import { BOUND, brotli, gzip } from "../../scripts/pipeline/compress.ts";
-import { buildArtifact, prepare } from "../../scripts/pipeline/index.ts";
-import { STAMP, stamp } from "../../scripts/pipeline/stamp.ts";
 import { SAMPLE } from "../../scripts/size/settings.ts";
 import { budgetFor, findOverrun, nextNumbers, sampleBudget, spreads } from "../../scripts/size/stamps.ts";
 import { suite } from "../support/suite.ts";

@@ -1,6 +1,6 @@
 /** The rebuild proof: green on a build that depends on nothing around it, red on one that does. */
 import * as assert from "uvu/assert";
-import type { Manifest } from "../../scripts/pipeline/emit.ts";
+import type { Manifest } from "../../scripts/build/emit.ts";
 import { compareManifests, firstDifference } from "../../scripts/size/rebuild.ts";
 import { suite } from "../support/suite.ts";
 import { Project } from "./project.ts";
@@ -49,7 +49,7 @@ test("a manifest that claims other bytes is told where", () => {
 });
 
 test("a build that depends on the time zone, the folder or the home is caught", () => {
-  project.edit("scripts/pipeline/emit.ts", (text) =>
+  project.edit("scripts/build/emit.ts", (text) =>
     text.replace(
       "JSON.stringify(manifest, null, 2)",
       "JSON.stringify({ ...manifest, zone: process.env.TZ }, null, 2)",

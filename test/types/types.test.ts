@@ -1,9 +1,10 @@
 /** The declarations that the build makes: the files in consumer/ compile against them, and would not against others. */
+
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
+import { ROOT } from "../../scripts/config.ts";
 import { type Declarations, declarations, joinDeclarations } from "../../scripts/package/declarations.ts";
-import { ROOT } from "../../scripts/pipeline/compile.ts";
 import { compileConsumers, emptyProject, type Project, RESOLUTIONS } from "../support/consumer.ts";
 import { suite } from "../support/suite.ts";
 

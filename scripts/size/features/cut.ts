@@ -1,6 +1,7 @@
 /** Cuts features out of the source, so that a build can say what each of them costs. */
-import { CheckError } from "../../main.ts";
-import type { SourceEdit } from "../../pipeline/compile.ts";
+
+import type { SourceEdit } from "../../build/compile.ts";
+import { CheckError } from "../../cli.ts";
 
 /** One place that a feature takes in the source. */
 export interface Cut {

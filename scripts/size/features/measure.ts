@@ -1,13 +1,13 @@
 /** Measures what each feature costs, by building the SDK without it. */
 import type { MinifyOptions } from "terser";
+import { compile } from "../../build/compile.ts";
+import { brotli, gzip, SHIPPING, type Sweep } from "../../build/compress.ts";
+import { guard } from "../../build/guard.ts";
+import { type Code, type Sizes, sizesOf } from "../../build/index.ts";
+import { minify, unnamedOptions } from "../../build/minify.ts";
+import { STAMP } from "../../build/stamp.ts";
+import { CheckError } from "../../cli.ts";
 import { PRODUCTION, type Target } from "../../config.ts";
-import { CheckError } from "../../main.ts";
-import { compile } from "../../pipeline/compile.ts";
-import { brotli, gzip, SHIPPING, type Sweep } from "../../pipeline/compress.ts";
-import { guard } from "../../pipeline/guard.ts";
-import { type Code, type Sizes, sizesOf } from "../../pipeline/index.ts";
-import { minify, unnamedOptions } from "../../pipeline/minify.ts";
-import { STAMP } from "../../pipeline/stamp.ts";
 import { applyPlan } from "../names/apply.ts";
 import { layOut, unchanged } from "../names/layout.ts";
 import { COMPARING } from "../names/objective.ts";

@@ -3,7 +3,7 @@
  *
  * zlib gives the text back but not the price of its parts, so the decoder is our own. It is written to be read, not to be fast.
  */
-import { CheckError } from "../../main.ts";
+import { CheckError } from "../../cli.ts";
 
 /** Bits that made bytes of the text: a literal (`length` 1, `distance` 0) or a copy of `length` bytes from `distance` bytes before. */
 export interface Piece {

@@ -1,8 +1,8 @@
 /** What every character, token and source line of an artifact costs in the gzip file that ships. */
 import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 import { parse, type Token } from "acorn";
-import { CheckError } from "../../main.ts";
-import type { Artifact } from "../../pipeline/index.ts";
+import type { Artifact } from "../../build/index.ts";
+import { CheckError } from "../../cli.ts";
 import { anatomy, type OverheadName, totalBits } from "./inflate.ts";
 
 /** A token of the minified text, with the white space behind it. */

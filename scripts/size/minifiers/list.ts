@@ -4,9 +4,9 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 import { type MinifyOptions, minify as uglify } from "uglify-js";
+import type { Code } from "../../build/index.ts";
+import { minifyOptions, runTerser } from "../../build/minify.ts";
 import type { Target } from "../../config.ts";
-import type { Code } from "../../pipeline/index.ts";
-import { minifyOptions, runTerser } from "../../pipeline/minify.ts";
 
 /** Returns the minified text. Throws an Error when the minifier cannot read `code`, or is not installed. */
 export type Minify = (target: Target, code: string) => Promise<string>;

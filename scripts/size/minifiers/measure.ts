@@ -1,8 +1,9 @@
 /** The same input through every minifier, measured. */
+
+import { compile } from "../../build/compile.ts";
+import { guard } from "../../build/guard.ts";
+import { STAMP } from "../../build/stamp.ts";
 import { PRODUCTION, type Target } from "../../config.ts";
-import { compile } from "../../pipeline/compile.ts";
-import { guard } from "../../pipeline/guard.ts";
-import { STAMP } from "../../pipeline/stamp.ts";
 import { type Node, parseProgram } from "../names/ast.ts";
 import { layOut, render } from "../names/layout.ts";
 import { COMPARING, type Compressed, meanOf, shippingSizes } from "../names/objective.ts";

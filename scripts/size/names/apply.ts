@@ -1,6 +1,7 @@
 /** The build's side of the name search: writes a minified text again as the table says. */
+
+import type { Code } from "../../build/artifact.ts";
 import type { Target } from "../../config.ts";
-import type { Code } from "../../pipeline/artifact.ts";
 import { checkEquivalent } from "./equivalence.ts";
 import { layOut, moveMap, type Plan, render, unchanged } from "./layout.ts";
 import { adoptPlan, describePlan, dialectOf, type Entry, shapeOf } from "./table.ts";

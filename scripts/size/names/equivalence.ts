@@ -5,7 +5,7 @@
  * the corresponding thing.
  */
 import type { Scope, ScopeManager, Variable } from "eslint-scope";
-import { BuildError } from "../../pipeline/artifact.ts";
+import { BuildError } from "../../build/artifact.ts";
 import { type Dialect, type Node, type Program, parseProgram } from "./ast.ts";
 import { leaksTo, scopesOf } from "./bindings.ts";
 import { type Choice, findChoices, isAllowed } from "./orders.ts";

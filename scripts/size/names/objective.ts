@@ -1,7 +1,7 @@
 /** What the search makes small. */
 import { brotliCompressSync, constants } from "node:zlib";
-import { brotli, gzip, SHIPPING, type Sweep } from "../../pipeline/compress.ts";
-import { STAMP } from "../../pipeline/stamp.ts";
+import { brotli, gzip, SHIPPING, type Sweep } from "../../build/compress.ts";
+import { STAMP } from "../../build/stamp.ts";
 import { anatomy } from "../heat/inflate.ts";
 
 /** Compressed sizes, in bytes. Means over several build numbers are no whole numbers. */

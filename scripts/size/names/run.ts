@@ -1,9 +1,10 @@
 /** The whole search for one target: names and orders, the minifier's options, and a last word by the compressors that ship. */
+
+import type { Code } from "../../build/artifact.ts";
+import { compile } from "../../build/compile.ts";
+import type { Sweep } from "../../build/compress.ts";
+import { type Compress, minify, minifyOptions, unnamedOptions } from "../../build/minify.ts";
 import { PRODUCTION, type Target } from "../../config.ts";
-import type { Code } from "../../pipeline/artifact.ts";
-import { compile } from "../../pipeline/compile.ts";
-import type { Sweep } from "../../pipeline/compress.ts";
-import { type Compress, minify, minifyOptions, unnamedOptions } from "../../pipeline/minify.ts";
 import { checkEquivalent } from "./equivalence.ts";
 import { type Layout, layOut, type Plan, render, unchanged } from "./layout.ts";
 import {

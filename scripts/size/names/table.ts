@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { Compress } from "../../build/minify.ts";
 import type { Target } from "../../config.ts";
-import type { Compress } from "../../pipeline/minify.ts";
 import type { Dialect } from "./ast.ts";
 import type { Layout, Plan } from "./layout.ts";
 import { isAllowed } from "./orders.ts";
@@ -14,7 +14,7 @@ export interface Entry {
   fits: string;
   /** The last run that changed it, which may have begun with an older entry, and the worst sizes that it gave, in bytes. */
   found: { seed: number; steps: number; gzip: number; brotli: number };
-  /** The minifier's compress options that differ from scripts/pipeline/minify.ts. */
+  /** The minifier's compress options that differ from scripts/build/minify.ts. */
   compress: Compress;
   /** By function, the name in the source and the name that ships. */
   names: Record<string, Record<string, string>>;

@@ -1,12 +1,8 @@
 import { relative } from "node:path";
-import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
-import type { Target, Tier } from "../config.ts";
+import { ROOT, type Target, type Tier } from "../config.ts";
 import { BuildError, type Code } from "./artifact.ts";
 import { STAMP } from "./stamp.ts";
-
-/** Where the sources are: the project's root, whatever folder the build was started from. */
-export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** An edit of a source file before it is compiled. Feature costs are measured by cutting features out here. */
 export type SourceEdit = (path: string, source: string) => string;
