@@ -1,4 +1,4 @@
-// Build-time constants: esbuild puts a literal in the place of each (scripts/build/compile.ts).
+// Build-time constants: esbuild puts a literal in the place of each (scripts/build/transform.ts).
 // `declare var`, because esbuild refuses even `declare const` when it compiles for ES5.
 
 /** The origin that serves the dialog and the landing page, and whose messages are accepted. No slash at its end. */
@@ -9,6 +9,3 @@ declare var API_ORIGIN: string;
 
 /** The build's own name, handed to `complete`. */
 declare var BUILD_NUMBER: string;
-
-/** True for the hosted script: the fallback for IE <= 9 and JSONP. False for the module: `fetch`. */
-declare var LEGACY: boolean;

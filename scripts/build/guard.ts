@@ -1,8 +1,8 @@
 import vm from "node:vm";
 import { parse } from "acorn";
 import { DEV_HOST, type Target, type Tier } from "../config.ts";
-import { type Node, walk } from "../size/names/ast.ts";
 import { BuildError } from "./artifact.ts";
+import { type Node, walk } from "./ast.ts";
 
 /** `line:column`, both from 1, of `offset` in `code`. */
 function position(code: string, offset: number): string {

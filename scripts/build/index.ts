@@ -1,18 +1,18 @@
 import type { Target } from "../config.ts";
 import type { Artifact, BuildOptions, Code } from "./artifact.ts";
-import { compile, type SourceEdit } from "./compile.ts";
 import { brotli, gzip } from "./compress.ts";
 import { guard } from "./guard.ts";
 import { minify } from "./minify.ts";
 import { checkBuildNumber, stamp } from "./stamp.ts";
+import { type SourceEdit, transform } from "./transform.ts";
 
-/** Compiled and minified, the build number's placeholder still in: what every build number has in common. */
+/** Transformed and minified, the build number's placeholder still in: what every build number has in common. */
 export async function prepare(
   target: Target,
   options: Pick<BuildOptions, "tier">,
   edit?: SourceEdit,
 ): Promise<Code> {
-  return minify(target, await compile(target, options.tier, edit));
+  return minify(target, await transform(target, options.tier, edit));
 }
 
 /** Stamps, guards and compresses what `prepare` made. */
@@ -33,7 +33,7 @@ export async function finish(target: Target, options: BuildOptions, prepared: Co
 }
 
 /**
- * Makes one artifact, in memory: compile, minify, stamp, guard, compress.
+ * Makes one artifact, in memory: transform, rename, minify, stamp, guard, compress.
  *
  * The same input gives the same bytes, wherever and whenever. Throws BuildError when the artifact must not ship;
  * the byte budget is checked by the caller (`gate`), so that a size tool can also measure what is too big.

@@ -1,6 +1,7 @@
 /** `npm run size:history`: the ledger as a table and as a chart. */
-import { gitOrNull } from "../git.ts";
+
 import { CheckError, isMain, newCommand, runCommand } from "../cli.ts";
+import { gitOrNull } from "../git.ts";
 import { chartIsStale, writeChart } from "./chart.ts";
 import { short } from "./commits.ts";
 import { type Entry, parseLedger, readLedger } from "./ledger.ts";

@@ -23,8 +23,6 @@ export const NEXT_NUMBERS = 100;
 export const BYTE_PATHS = [
   "src",
   "scripts/build",
-  "scripts/size/names",
-  "scripts/size/names.json",
   "scripts/build.ts",
   "scripts/config.ts",
   "scripts/git.ts",
@@ -36,7 +34,6 @@ export const BYTE_PATHS = [
 export const BYTE_PACKAGES = [
   "esbuild",
   "terser",
-  "uglify-js",
   "acorn",
   "eslint-scope",
   "@gfx/zopfli",

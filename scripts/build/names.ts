@@ -1,0 +1,95 @@
+/** The table of names: which letter each variable of an artifact becomes. Only `npm run size:names` writes it. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import type { Target } from "../config.ts";
+import { BuildError } from "./artifact.ts";
+import { conflict, isSameEntry, type Variable, type Variables } from "./variables.ts";
+
+/** By function path and name in the source, the name that ships. */
+export type Letters = Record<string, Record<string, string>>;
+
+/** By artifact. */
+export type NamesTable = Record<string, Letters>;
+
+export const NAMES_PATH = fileURLToPath(new URL("names.json", import.meta.url));
+
+/** What a variable may become, the most frequent letters of JavaScript first. */
+export const ALPHABET = [..."etnaoirscludpmhfgvbwykxjqzETNAOIRSCLUDPMHFGVBWYKXJQZ_$"];
+
+/** The committed table. Throws BuildError when it cannot be read. */
+export function readNames(path = NAMES_PATH): NamesTable {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as NamesTable;
+  } catch (error) {
+    throw new BuildError(`the table of names cannot be read: ${(error as Error).message}`);
+  }
+}
+
+export const letterOf = (letters: Letters, { path, name }: Variable): string | undefined =>
+  letters[path]?.[name];
+
+/** `letters` with one more entry. */
+const withLetter = (letters: Letters, { path, name }: Variable, letter: string): Letters => ({
+  ...letters,
+  [path]: { ...letters[path], [name]: letter },
+});
+
+/** Single letters that `name` of `path` may become beside the letters of all others. */
+export function freeLetters({ variables, globals }: Variables, letters: Letters, wanted: Variable): string[] {
+  const places = variables.filter((one) => isSameEntry(one, wanted));
+  const taken = new Set(globals);
+  for (const other of variables) {
+    const letter = letterOf(letters, other);
+    if (letter && !isSameEntry(other, wanted) && places.some((place) => conflict(place, other)))
+      taken.add(letter);
+  }
+  return ALPHABET.filter((letter) => !taken.has(letter));
+}
+
+/** gzip and brotli together, in bytes: enough to compare letters, and quick. */
+const weigh = (code: string): number => gzipSync(code, { level: 9 }).length + brotliCompressSync(code).length;
+
+/** Chosen already in this process: the same program is minified many times, and said once. */
+const chosen = new Map<string, Letters>();
+
+/**
+ * `letters`, with the best free letter for each variable that has none. Every other variable keeps its letter, so that a new
+ * or renamed variable costs its own bytes and no more.
+ *
+ * `minify` gives the text that ships for a complete table.
+ */
+export async function completeLetters(
+  target: Target,
+  program: Variables,
+  letters: Letters,
+  minify: (letters: Letters) => Promise<string>,
+): Promise<Letters> {
+  const missing = program.variables.filter((variable) => letterOf(letters, variable) === undefined);
+  if (missing.length === 0) return letters;
+  // Names that no source has stand in until each has a letter.
+  const placeholder = (variable: Variable): string => `$${missing.indexOf(variable)}$`;
+  let complete = missing.reduce((all, one) => withLetter(all, one, placeholder(one)), letters);
+  let text = await minify(complete);
+  const key = `${target.name} ${text}`;
+  const known = chosen.get(key);
+  if (known) return known;
+
+  for (const variable of missing) {
+    const own = placeholder(variable);
+    // A second variable of the same name and path: the first one's letter is its own.
+    if (!text.includes(own)) continue;
+    const sizes = freeLetters(program, complete, variable).map((letter) => {
+      const named = text.replaceAll(own, letter);
+      return { letter, named, size: weigh(named) };
+    });
+    const best = sizes.reduce((one, other) => (other.size < one.size ? other : one));
+    complete = withLetter(complete, variable, best.letter);
+    text = best.named;
+    console.error(
+      `${target.name}: "${variable.name}" of ${variable.path} has no letter yet and takes "${best.letter}" (npm run size:names keeps it)`,
+    );
+  }
+  chosen.set(key, complete);
+  return complete;
+}

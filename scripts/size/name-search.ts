@@ -1,0 +1,223 @@
+/** Searches letters for the variables of one artifact that make it compress well. It only reads the build. */
+import { promisify } from "node:util";
+import { brotliCompress, constants } from "node:zlib";
+import { brotli, gzip } from "../build/compress.ts";
+import { completeNames, minify } from "../build/minify.ts";
+import { ALPHABET, type Letters, letterOf } from "../build/names.ts";
+import { STAMP } from "../build/stamp.ts";
+import { transform } from "../build/transform.ts";
+import { conflict, findVariables, type Variable } from "../build/variables.ts";
+import { PRODUCTION, type Target } from "../config.ts";
+import { anatomy } from "./heat/inflate.ts";
+
+const quickBrotli = promisify(brotliCompress);
+
+/** What is renamed together: every variable with this path and name. */
+interface Entry {
+  path: string;
+  name: string;
+}
+
+/** One letter an entry, in the order of the entries. */
+type Choice = readonly string[];
+
+export interface Progress {
+  steps: number;
+  /** Score of the committed letters and of the best found, in bytes. */
+  before: number;
+  best: number;
+}
+
+export interface SearchOptions {
+  /** Begins the random numbers. */
+  seed: number;
+  /** Bytes by which a step may be worse at first. */
+  heat: number;
+  /** Says how much of the time is gone, from 0 to 1; the search ends at 1. */
+  clock: () => number;
+  onStep?: (progress: Progress) => void;
+}
+
+/** Random numbers that a seed decides, at least 0 and less than 1: mulberry32. */
+function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** The artifact's text with a gap for each name. */
+export class Template {
+  readonly entries: Entry[] = [];
+  /** For each entry, those that must have another letter. */
+  readonly conflicts: Set<number>[] = [];
+  /** For each entry, what it may become. */
+  readonly candidates: string[][] = [];
+  private pieces: string[] = [];
+  private gaps: number[] = [];
+
+  static async of(target: Target): Promise<Template> {
+    const template = new Template();
+    const input = await transform(target, PRODUCTION);
+    const { variables, globals } = findVariables(target, input.code);
+    const keyOf = ({ path, name }: Entry): string => `${path} ${name}`;
+    const groups = new Map<string, Variable[]>();
+    for (const variable of variables) {
+      groups.set(keyOf(variable), [...(groups.get(keyOf(variable)) ?? []), variable]);
+    }
+    const all = [...groups.values()];
+    const entries = all.map(([first]): Entry => ({ path: first!.path, name: first!.name }));
+    template.entries.push(...entries);
+    for (const [index, mine] of all.entries()) {
+      const rivals = all.flatMap((theirs, at) =>
+        at !== index && mine.some((one) => theirs.some((two) => conflict(one, two))) ? [at] : [],
+      );
+      template.conflicts.push(new Set(rivals));
+      // `{name}` needs no key where the variable keeps its name.
+      const word = mine.some(({ places }) => places.some(({ shorthand }) => shorthand))
+        ? [mine[0]!.name]
+        : [];
+      template.candidates.push([...ALPHABET, ...word].filter((letter) => !globals.has(letter)));
+    }
+    const letters = template.lettersOf(entries.map((_, index) => `$${index}$`));
+    const { code } = await minify(target, input, letters);
+    code.split(/\$(\d+)\$/).forEach((part, index) => {
+      if (index % 2) template.gaps.push(Number(part));
+      else template.pieces.push(part);
+    });
+    return template;
+  }
+
+  lettersOf(choice: Choice): Letters {
+    const letters: Letters = {};
+    this.entries.forEach(({ path, name }, index) => {
+      letters[path] = { ...letters[path], [name]: choice[index]! };
+    });
+    return letters;
+  }
+
+  choiceOf(letters: Letters): Choice {
+    return this.entries.map((entry) => letterOf(letters, { ...entry, places: [], scopes: new Set() })!);
+  }
+
+  render(choice: Choice): string {
+    const text = this.pieces.map((piece, index) => piece + (choice[this.gaps[index]!] ?? "")).join("");
+    return text.replace(/\b(\w\w+):\1\b/g, "$1");
+  }
+
+  fits(choice: Choice, index: number): boolean {
+    return ![...this.conflicts[index]!].some((other) => choice[other] === choice[index]);
+  }
+
+  /** `choice` with one entry renamed, what is in its way taking its old letter, or with two letters swapped everywhere. */
+  neighbour(choice: Choice, random: () => number): Choice | null {
+    const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!;
+    const index = Math.floor(random() * choice.length);
+    const old = choice[index]!;
+    // Half of the time a letter that is in use: few different letters make short codes.
+    const wanted = random() < 0.5 ? pick(choice) : pick(this.candidates[index]!);
+    if (wanted === old || !this.candidates[index]!.includes(wanted)) return null;
+    if (random() < 0.2) {
+      if (old.length > 1 || wanted.length > 1) return null;
+      return choice.map((letter) => (letter === old ? wanted : letter === wanted ? old : letter));
+    }
+    const changed = [index, ...[...this.conflicts[index]!].filter((other) => choice[other] === wanted)];
+    if (changed.length > 1 && old.length > 1) return null;
+    const next = [...choice];
+    for (const other of changed) next[other] = old;
+    next[index] = wanted;
+    return changed.every((other) => this.fits(next, other)) ? next : null;
+  }
+}
+
+/** Build numbers that the score is a mean of. */
+const NUMBERS = ["1000", "5717"];
+
+/**
+ * What the search makes small: gzip and brotli together, in bytes. Quick forms of the encoders that ship, within a byte or two
+ * of them; the bits that pad gzip's last byte count too, so that each bit saved is seen.
+ */
+async function score(text: string): Promise<number> {
+  const params = {
+    [constants.BROTLI_PARAM_LGWIN]: 16,
+    [constants.BROTLI_PARAM_NPOSTFIX]: 1,
+  };
+  const texts = NUMBERS.map((number) => text.replace(STAMP, number));
+  // brotli works on other threads meanwhile.
+  const streams = texts.map((one) => quickBrotli(one, { params }));
+  const member = await gzip(texts[0]!, { zopfli: [[2, false]], brotli: [] });
+  const brotlied = (await Promise.all(streams)).reduce((sum, { length }) => sum + length, 0) / texts.length;
+  return member.length - anatomy(member).overhead.padding / 8 + brotlied;
+}
+
+interface Found {
+  choice: Choice;
+  size: number;
+}
+
+/** How many of the best are compressed as they would ship, in the end. */
+const KEPT = 6;
+
+async function shippingScore(text: string): Promise<number> {
+  let sum = 0;
+  for (const number of NUMBERS) {
+    const code = text.replace(STAMP, number);
+    const [gz, br] = await Promise.all([gzip(code), brotli(code)]);
+    sum += gz.length + br.length;
+  }
+  return sum / NUMBERS.length;
+}
+
+/**
+ * Simulated annealing from the committed letters. The letters that it gives never make the file that ships larger than they
+ * do: the last word is that of the encoders that ship.
+ */
+export async function searchNames(
+  target: Target,
+  { seed, heat, clock, onStep }: SearchOptions,
+): Promise<Progress & { letters: Letters }> {
+  const random = randomFrom(seed);
+  const template = await Template.of(target);
+  const start = template.choiceOf(await completeNames(target, await transform(target, PRODUCTION)));
+  const measure = async (choice: Choice): Promise<Found> => {
+    return { choice, size: await score(template.render(choice)) };
+  };
+  let current = await measure(start);
+  let best = [current];
+  const progress: Progress = { steps: 0, before: current.size, best: current.size };
+  for (;;) {
+    const gone = clock();
+    if (gone >= 1) break;
+    const choice = template.neighbour(current.choice, random);
+    if (!choice) continue;
+    const temperature = heat * (0.02 / heat) ** gone;
+    const next = await measure(choice);
+    progress.steps++;
+    if (next.size <= current.size - temperature * Math.log(1 - random())) {
+      current = next;
+      best = [...best, current].sort((one, other) => one.size - other.size).slice(0, KEPT);
+      progress.best = best[0]!.size;
+    }
+    onStep?.(progress);
+  }
+
+  const shipping = async ({ choice }: Found) => ({
+    choice,
+    size: await shippingScore(template.render(choice)),
+  });
+  const before = await shipping({ choice: start, size: 0 });
+  let winner = before;
+  for (const one of best) {
+    const found = await shipping(one);
+    if (found.size < winner.size) winner = found;
+  }
+  return {
+    letters: template.lettersOf(winner.choice),
+    steps: progress.steps,
+    before: before.size,
+    best: winner.size,
+  };
+}
