@@ -17,7 +17,7 @@ export interface NetworkUser {
 export interface Account {
   /** What the dialog's form sends. */
   id: string;
-  /** What the dialog shows. The API never tells it. */
+  /** What the dialog shows. Up to the comma it is the user's display name. */
   name: string;
   accountId: number;
   sites: NetworkUser[];
@@ -28,6 +28,35 @@ const NAMED: readonly (readonly [name: string, url: string])[] = [
   ["Server Fault", "http://serverfault.com"],
   ["Super User", "http://superuser.com"],
 ];
+
+/** `user` of the API, as far as an app needs it to greet someone. */
+export interface User {
+  display_name: string;
+  profile_image: string;
+  user_id: number;
+  reputation: number;
+  link: string;
+  account_id: number;
+}
+
+/** A picture that needs no host. */
+const PICTURE = `data:image/svg+xml,${encodeURIComponent(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path fill="#f48024" d="M0 8a4 4 0 1 1 8 0"/></svg>',
+)}`;
+
+/** The user that `account` is on `site`, such as "stackoverflow" or "stackoverflow.com"; none when it is not there. */
+export function usersOn({ name, sites }: Account, site: string): User[] {
+  return sites
+    .filter(({ site_url }) => `${new URL(site_url).hostname}.`.startsWith(`${site}.`))
+    .map(({ site_url, user_id, reputation, account_id }) => ({
+      display_name: name.split(",")[0]!,
+      profile_image: PICTURE,
+      user_id,
+      reputation,
+      link: `${site_url}/users/${user_id}`,
+      account_id,
+    }));
+}
 
 /** `count` sites, always the same ones. The figures follow from the position only, so that a test can expect them. */
 function sites(accountId: number, count: number): NetworkUser[] {

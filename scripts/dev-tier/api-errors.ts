@@ -23,14 +23,14 @@ export const API_ERRORS: readonly ApiError[] = [
   {
     id: 403,
     name: "access_denied",
-    when: "The access_token is unknown, expired, or was not issued for this key",
-    message: "`key` is not valid for passed `access_token`, token not found.",
+    when: "The access_token is unknown or has expired",
+    message: "passed `access_token` was not found, or has expired.",
   },
   { id: 404, name: "no_method", when: "No such method", message: "no method found with this name" },
   {
     id: 405,
     name: "key_required",
-    when: "An access_token was passed without a key",
+    when: "An access_token was passed without a key; nothing asks for one since June 2026",
     message: "`key` is required when `access_token` is passed.",
   },
   {
@@ -59,4 +59,15 @@ export function apiError(id: number): ApiError {
   const found = API_ERRORS.find((error) => error.id === id);
   if (!found) throw new RangeError(`the API has no error ${id}`);
   return found;
+}
+
+/** Ends a call with one of the API's errors. */
+export class Refusal extends Error {
+  readonly error: ApiError;
+
+  constructor(id: number, message?: string) {
+    const error = apiError(id);
+    super(message ?? error.message);
+    this.error = error;
+  }
 }

@@ -107,13 +107,21 @@ export const FAULTS = {
     sample: 5000,
   }),
   apiDropped: flag("api", { label: "API unreachable", help: "The connection is dropped without an answer." }),
-  apiSilent: flag("api", {
-    label: "API never calls back",
-    help: "The JSONP answer is a script that does not call the callback.",
+  apiPreflight: flag("api", {
+    label: "Preflight refused",
+    help: "The OPTIONS request is answered without Access-Control-Allow-Headers, so the browser sends no token.",
   }),
-  apiTwice: flag("api", {
-    label: "API calls back twice",
-    help: "The JSONP answer calls the callback two times.",
+  apiNoJson: flag("api", {
+    label: "API answer is no JSON",
+    help: "Every call of a method is answered with an HTML page and HTTP 502, as by a proxy in between.",
+  }),
+  apiEndless: flag("api", {
+    label: "API answer never ends",
+    help: "The answer's headers and first bytes come, then nothing: the connection stays open.",
+  }),
+  apiEmptyPages: flag("api", {
+    label: "Empty pages for ever",
+    help: "has_more is always true: after the last account come empty pages.",
   }),
   apiError: choice("api", {
     label: "API error",

@@ -30,14 +30,17 @@ export interface DevTier {
   tokens: Tokens;
   /** Answers a request of whichever role its origin belongs to; undefined for a foreign origin. */
   route(request: Request): Promise<Response> | undefined;
-  /** Ends every wait that a slow answer is in. */
+  /** Ends every wait that a slow answer is in, and every answer that does not end. */
   close(): void;
 }
 
 export function createDevTier(options: DevTierOptions): DevTier {
   const { origins } = options;
   const now = options.now ?? Date.now;
-  const waiting = new Map<NodeJS.Timeout, () => void>();
+  let close!: () => void;
+  const closed = new Promise<void>((resolve) => {
+    close = resolve;
+  });
   const world: World = {
     now,
     quotaMax: 10_000,
@@ -47,14 +50,17 @@ export function createDevTier(options: DevTierOptions): DevTier {
     ...options,
     tokens: new Tokens(now),
     faults: new Faults(),
-    delay: (ms) =>
-      new Promise((resolve) => {
-        const timer = setTimeout(() => {
-          waiting.delete(timer);
-          resolve();
-        }, ms);
-        waiting.set(timer, resolve);
-      }),
+    closed,
+    async delay(ms) {
+      let timer: NodeJS.Timeout | undefined;
+      await Promise.race([
+        closed,
+        new Promise((resolve) => {
+          timer = setTimeout(resolve, ms);
+        }),
+      ]);
+      clearTimeout(timer);
+    },
   };
   const [site, login, api] = [createSite(world), createLogin(world), createApi(world)];
   const role = (app: { fetch(request: Request): Response | Promise<Response> }): Role => ({
@@ -67,7 +73,7 @@ export function createDevTier(options: DevTierOptions): DevTier {
     api: {
       async fetch(request) {
         const response = await api.fetch(request);
-        const isMethod = new URL(request.url).pathname.startsWith("/2.0/");
+        const isMethod = new URL(request.url).pathname.startsWith("/2.");
         return world.faults.values.apiDropped && isMethod ? Response.error() : response;
       },
     },
@@ -80,13 +86,7 @@ export function createDevTier(options: DevTierOptions): DevTier {
       for (const name of ["site", "login", "api"] as const)
         if (origins[name] === origin) return tier[name].fetch(request);
     },
-    close() {
-      for (const [timer, resolve] of waiting) {
-        clearTimeout(timer);
-        resolve();
-      }
-      waiting.clear();
-    },
+    close,
   };
   return tier;
 }

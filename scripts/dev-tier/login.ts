@@ -4,6 +4,7 @@ import { type App, isUnderDomain } from "./apps.ts";
 import { encodeHash } from "./encoding.ts";
 import type { World } from "./options.ts";
 import { dialogPage, failurePage, landingPage, redirectPage } from "./pages.ts";
+import { failed, limitBody } from "./role.ts";
 import { SCOPES, splitScopes } from "./scopes.ts";
 
 const LANDING = "/oauth/login_success";
@@ -29,9 +30,11 @@ function parseUrl(text: string, base?: string): URL | undefined {
 /** Whether the dialog may send a user of `app` to `address`. */
 function mayReturn(world: World, app: App, address: string): boolean {
   const url = parseUrl(address);
-  // A fragment is forbidden (RFC 6749, section 3.1.2); another scheme than http could run code.
-  if (!url || !/^https?:$/.test(url.protocol) || address.includes("#")) return false;
-  if (url.origin === world.origins.login && url.pathname === LANDING) return app.desktopRedirect;
+  // A fragment is forbidden (RFC 6749, section 3.1.2), and so are spaces and control characters, which parsers of
+  // addresses drop and a header cannot hold. Another scheme than http could run code.
+  if (!url || !/^https?:$/.test(url.protocol) || /[#\p{Cc}\s]/u.test(address)) return false;
+  // Of our own pages this one alone, however its path is written.
+  if (url.origin === world.origins.login) return app.desktopRedirect && url.pathname === LANDING;
   return isUnderDomain(url.hostname, app.domain);
 }
 
@@ -100,14 +103,22 @@ export function landing(world: World) {
 }
 
 export function createLogin(world: World): Hono {
-  const login = new Hono();
+  const login = new Hono().onError(failed);
+  login.use(limitBody);
   let answers = 0;
 
-  /** Sends the popup back to the app with these fields as the hash. */
-  function goBack(context: Context, request: DialogRequest, fields: [string, string | undefined][]) {
+  /** Sends the popup back to the app with these fields as the hash, and behind them the scopes, if any. */
+  function goBack(
+    context: Context,
+    request: DialogRequest,
+    fields: [string, string | undefined][],
+    scopes: string[] = [],
+  ) {
     const { wrongState, wrongOrigin, badEscape, coop } = world.faults.values;
     const state = wrongState ? `not-${request.state ?? ""}` : request.state;
     let hash = encodeHash(fields.map(([name, value]) => (name === "state" ? [name, state] : [name, value])));
+    // The one value whose space was seen as %20.
+    if (scopes.length) hash += `&scope=${encodeURIComponent(scopes.join(" "))}`;
     if (badEscape) hash = hash.replace(/(&|$)/, "%E0%A4%A$1");
     let address = request.redirectUri;
     // A real other origin, whose page posts from the very window that the app opened.
@@ -116,7 +127,9 @@ export function createLogin(world: World): Hono {
     const headers = coop === "redirect" ? COOP : {};
     address += `#${hash}`;
     if (world.redirects === "script") return context.html(redirectPage(address), 200, headers);
-    return context.body(null, 302, { ...headers, Location: address });
+    // A header holds no character above U+00FF.
+    const location = address.replace(/\P{ASCII}+/gu, encodeURIComponent);
+    return context.body(null, 302, { ...headers, Location: location });
   }
 
   const report = (context: Context, request: DialogRequest, error: string, description: string) =>
@@ -139,10 +152,11 @@ export function createLogin(world: World): Hono {
       perpetual ? undefined : String(LIFETIME - +second),
     ];
     const state: [string, string | undefined] = ["state", request.state];
-    return goBack(context, request, [
+    const fields: (typeof state)[] = [
       ["access_token", token],
       ...(second ? [state, expires] : [expires, state]),
-    ]);
+    ];
+    return goBack(context, request, fields, request.scopes);
   }
 
   /** The checks that come first, whether the dialog is asked for or answered. */

@@ -9,7 +9,7 @@ export interface Origins {
   site: string;
   /** `/oauth/dialog` and `/oauth/login_success`. */
   login: string;
-  /** `/2.0/...`. */
+  /** `/2.0/...`, as every 2.x. */
   api: string;
 }
 
@@ -49,4 +49,6 @@ export interface World extends Required<Omit<DevTierOptions, "sdk" | "pages">> {
   faults: Faults;
   /** Resolves after so many ms, or at once when the tier is closed. */
   delay: (ms: number) => Promise<void>;
+  /** Resolves when the tier is closed. */
+  closed: Promise<void>;
 }

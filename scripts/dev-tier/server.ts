@@ -30,7 +30,7 @@ const ATTEMPTS = 50;
 
 /** The API role's answer, compressed as the real one always is, whatever the request accepts. */
 function compressed(response: Response): Response {
-  if (!response.body) return response;
+  if (!response.body || response.headers.has("Content-Encoding")) return response;
   const headers = new Headers(response.headers);
   headers.set("Content-Encoding", "gzip");
   headers.delete("Content-Length");

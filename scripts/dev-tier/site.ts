@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import { FAULTS } from "./faults.ts";
 import type { World } from "./options.ts";
+import { failed, limitBody } from "./role.ts";
 import { IDENTIFY, SCOPES } from "./scopes.ts";
 
 const HTML = "text/html; charset=utf-8";
@@ -23,7 +24,8 @@ export function tierFacts(world: World) {
 }
 
 export function createSite(world: World): Hono {
-  const site = new Hono();
+  const site = new Hono().onError(failed);
+  site.use(limitBody);
 
   // Completely blank, as `channelUrl` must be.
   site.get("/blank", (context) => context.body("", 200, { "Content-Type": HTML }));

@@ -82,7 +82,8 @@ test("each page says its policy itself, has one h1 and no inline script or style
       .querySelector("meta[http-equiv=Content-Security-Policy]")!
       .getAttribute("content");
     assert.match(policy!, "default-src 'none'");
-    assert.match(policy!, "script-src 'self' https://api.stackexchange.com;");
+    assert.match(policy!, "script-src 'self'; style-src");
+    assert.match(policy!, "connect-src 'self' https://api.stackexchange.com;");
     assert.is(document.querySelectorAll("h1").length, 1, page);
     assert.is(document.querySelectorAll("style, [style], script:not([src])").length, 0, page);
   }

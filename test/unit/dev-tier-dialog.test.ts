@@ -64,7 +64,15 @@ test("approve: the second answer has state before expires, which is 86399", asyn
 
 test("approve: no expires with no_expiry, no state when none was sent", async () => {
   const { fields } = redirected(await decide(newTier(), "approve", { scope: "no_expiry", state: undefined }));
-  assert.equal(names(fields), ["access_token"]);
+  assert.equal(names(fields), ["access_token", "scope"]);
+});
+
+test("approve: the scopes that were asked for come back, a space as %20", async () => {
+  const scope = "write_access no_expiry";
+  const { hash } = redirected(await decide(newTier(), "approve", { scope }));
+  assert.match(hash, /&scope=write_access%20no_expiry$/);
+  assert.not.match(redirected(await decide(newTier(), "reject", { scope })).hash, "scope");
+  assert.not.match(redirected(await decide(newTier(), "approve", { scope: "" })).hash, "scope");
 });
 
 test("the state comes back verbatim, encoded as .NET does", async () => {
@@ -142,6 +150,28 @@ for (const [what, changes, text] of deadEnds) {
     }
   });
 }
+
+test("an address that a header cannot hold: a control character is a dead end, any other is encoded", async () => {
+  for (const end of ["\r\n", "\n", "\t", "\0", "\u0085", " ", "\u2028"])
+    for (const place of ["/blank", "/blank?a="]) {
+      const response = await decide(newTier(), "approve", { redirect_uri: `${ORIGINS.site}${place}${end}b` });
+      assert.is(response.status, 400, JSON.stringify(end));
+      assert.match(await response.text(), /Cannot return to provided redirect_uri/);
+    }
+  const { to } = redirected(await decide(newTier(), "approve", { redirect_uri: `${ORIGINS.site}/é/☃/𝕏?é` }));
+  assert.is(to, `${ORIGINS.site}/%C3%A9/%E2%98%83/%F0%9D%95%8F?%C3%A9`);
+});
+
+test("the landing page's address may not be written otherwise to get round the app's setting", async () => {
+  const loopback = { site: "http://127.0.0.1:1", login: "http://127.0.0.1:2", api: "http://127.0.0.1:3" };
+  const ask = (path: string) =>
+    decide(newTier({ origins: loopback }), "approve", {
+      client_id: "4",
+      redirect_uri: loopback.login + path,
+    });
+  for (const path of ["/oauth/login_success", "/oauth/%6cogin_success", "/oauth/x/../login_success"])
+    assert.is((await ask(path)).status, 400, path);
+});
 
 test("an address under the app's own domain may be returned to as well", async () => {
   const { to } = redirected(

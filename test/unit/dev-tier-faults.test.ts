@@ -5,7 +5,6 @@ import {
   call,
   callJson,
   decide,
-  keyOf,
   LANDING,
   newTier,
   ORIGINS,
@@ -119,34 +118,79 @@ test("tokenSeconds: the token is dead after that, though the answer says a day",
   tier.faults.set({ tokenSeconds: 5 });
   const { hash } = redirected(await decide(tier, "approve"));
   assert.match(hash, /expires=86400/);
-  const who = { access_token: new URLSearchParams(hash).get("access_token")!, key: keyOf(tier) };
-  assert.is((await callJson(tier, ASSOCIATED, who)).error_id, undefined);
+  const token = new URLSearchParams(hash).get("access_token")!;
+  assert.is((await callJson(tier, ASSOCIATED, { token })).error_id, undefined);
   now += 5000;
-  assert.is((await callJson(tier, ASSOCIATED, who)).error_id, 403);
+  assert.is((await callJson(tier, ASSOCIATED, { token })).error_id, 403);
 });
 
 test("apiError: every method ends in it, also for somebody who may call", async () => {
   const tier = newTier();
-  const who = { access_token: await tokenFor(tier), key: keyOf(tier) };
+  const token = await tokenFor(tier);
   for (const apiError of FAULTS.apiError.choices!.filter(Boolean)) {
     tier.faults.set({ apiError });
-    assert.is(String((await callJson(tier, ASSOCIATED, who)).error_id), apiError);
+    assert.is(String((await callJson(tier, ASSOCIATED, { token })).error_id), apiError);
   }
 });
 
-test("apiSilent and apiTwice: the callback is called never, or two times", async () => {
+test("apiPreflight: the answer to OPTIONS does not allow the header, and the method still answers", async () => {
   const tier = newTier();
-  const who = { access_token: await tokenFor(tier), key: keyOf(tier), callback: "f" };
-  const calls = async () => {
-    let count = 0;
-    new Function("f", await (await call(tier, ASSOCIATED, who)).text())(() => count++);
-    return count;
+  tier.faults.set({ apiPreflight: true });
+  const headers = { "Access-Control-Request-Headers": "authorization" };
+  const response = await tier.api.fetch(
+    new Request(`${ORIGINS.api}/2.0${ASSOCIATED}`, { method: "OPTIONS", headers }),
+  );
+  assert.is(response.status, 204);
+  assert.is(response.headers.get("Access-Control-Allow-Headers"), null);
+  assert.is((await callJson(tier, ASSOCIATED, { token: await tokenFor(tier) })).items.length, 3);
+});
+
+test("apiNoJson: a page of HTML, which any page may read", async () => {
+  const tier = newTier();
+  tier.faults.set({ apiNoJson: true });
+  const response = await call(tier, ASSOCIATED, { token: await tokenFor(tier) });
+  assert.is(response.status, 502);
+  assert.match(response.headers.get("Content-Type")!, /^text\/html/);
+  assert.is(response.headers.get("Access-Control-Allow-Origin"), "*");
+  assert.match(await response.text(), /^<!doctype html>/);
+});
+
+test("apiEndless: an answer that begins and does not end before close(), also when nobody reads on", async () => {
+  const tier = newTier();
+  tier.faults.set({ apiEndless: true });
+  const [read, abandoned] = [await call(tier, ASSOCIATED), await call(tier, ASSOCIATED)];
+  assert.is(read.status, 200);
+  assert.is(read.headers.get("Access-Control-Allow-Origin"), "*");
+  const reader = read.body!.getReader();
+  assert.is(new TextDecoder().decode((await reader.read()).value), '{"items":[');
+  let ended = false;
+  const rest = reader.read().then(({ done }) => {
+    ended = done;
+  });
+  await abandoned.body!.cancel();
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  assert.is(ended, false);
+  tier.close();
+  await rest;
+  assert.is(ended, true);
+});
+
+test("apiEmptyPages: has_more for ever, and nothing behind the last account", async () => {
+  const tier = newTier();
+  tier.faults.set({ apiEmptyPages: true });
+  const token = await tokenFor(tier);
+  const page = async (number: string) => {
+    const { items, has_more } = await callJson(tier, ASSOCIATED, { token, query: { page: number } });
+    return [items.length, has_more];
   };
-  assert.is(await calls(), 1);
-  tier.faults.set({ apiSilent: true });
-  assert.is(await calls(), 0);
-  tier.faults.set({ apiSilent: false, apiTwice: true });
-  assert.is(await calls(), 2);
+  assert.equal(
+    [await page("1"), await page("2"), await page("99")],
+    [
+      [3, true],
+      [0, true],
+      [0, true],
+    ],
+  );
 });
 
 test("apiDropped: a network error in place of an answer", async () => {
@@ -171,19 +215,19 @@ test("apiSlow: waits, and close() ends the wait", async () => {
 test("apiBackoff: says so, and a call before that is a throttle_violation", async () => {
   let now = 1_700_000_000_000;
   const tier = newTier({ now: () => now });
-  const who = { access_token: await tokenFor(tier), key: keyOf(tier) };
+  const token = await tokenFor(tier);
   tier.faults.set({ apiBackoff: 30 });
-  assert.is((await callJson(tier, ASSOCIATED, who)).backoff, 30);
+  assert.is((await callJson(tier, ASSOCIATED, { token })).backoff, 30);
   now += 10_000;
-  assert.equal(await callJson(tier, ASSOCIATED, who), {
+  assert.equal(await callJson(tier, ASSOCIATED, { token }), {
     error_id: 502,
     error_name: "throttle_violation",
     error_message: "too many requests from this IP, more requests available in 20 seconds",
   });
   now += 20_000;
-  assert.is((await callJson(tier, ASSOCIATED, who)).error_id, undefined);
+  assert.is((await callJson(tier, ASSOCIATED, { token })).error_id, undefined);
   tier.faults.reset();
-  assert.equal((await callJson(tier, ASSOCIATED, who)).backoff, undefined);
+  assert.equal((await callJson(tier, ASSOCIATED, { token })).backoff, undefined);
 });
 
 test("over HTTP: read, set, refuse, reset", async () => {

@@ -109,6 +109,23 @@ test("close() ends open connections and slow answers, and frees the ports", asyn
   for (const origin of Object.values(tier.origins)) assert.ok(await refused(origin));
 });
 
+test("apiEndless: the first bytes arrive, then nothing until close()", async () => {
+  const tier = await startDevTier({ port: 0, sdk });
+  tier.faults.set({ apiEndless: true });
+  const reader = (await fetch(`${tier.origins.api}/2.0/errors`)).body!.getReader();
+  assert.is(new TextDecoder().decode((await reader.read()).value), '{"items":[');
+  const rest = reader.read().then(
+    () => "ended",
+    () => "ended",
+  );
+  const waiting = new Promise((resolve) => setTimeout(resolve, 100, "waiting"));
+  assert.is(await Promise.race([rest, waiting]), "waiting");
+  const begin = performance.now();
+  await tier.close();
+  assert.is(await rest, "ended");
+  assert.ok(performance.now() - begin < 1000);
+});
+
 test("apiDropped: the connection ends without an answer", async () => {
   await withTier({}, async ({ origins, faults }) => {
     faults.set({ apiDropped: true });

@@ -55,17 +55,28 @@ export async function tokenFor(tier: DevTier, account = "three", changes: Query 
 export const keyOf = (tier: DevTier, clientId = "1"): string =>
   tier.apps.find((app) => app.clientId === clientId)!.key;
 
-/** Calls the API. */
-export function call(
-  tier: DevTier,
-  path: string,
-  parameters: Query = {},
-  origin = ORIGINS.api,
-): Promise<Response> {
-  return tier.api.fetch(new Request(`${origin}/2.0${path}?${query({}, parameters)}`));
+/** What goes into a call of the API beside its path. */
+export interface Call {
+  /** Sent as `Authorization: Bearer`. */
+  token?: string;
+  /** The whole header, in the place of a token. */
+  authorization?: string;
+  query?: Query;
+  origin?: string;
+  method?: string;
+}
+
+/** Calls the API; a path without a version is one of 2.0. */
+export function call(tier: DevTier, path: string, options: Call = {}): Promise<Response> {
+  const { token, authorization = token && `Bearer ${token}`, origin = ORIGINS.api, method = "GET" } = options;
+  const versioned = /^\/\d/.test(path) ? path : `/2.0${path}`;
+  const headers: Record<string, string> = authorization ? { Authorization: authorization } : {};
+  return tier.api.fetch(
+    new Request(`${origin}${versioned}?${query({}, options.query ?? {})}`, { method, headers }),
+  );
 }
 
 /** Calls the API and reads its wrapper. */
-export async function callJson(tier: DevTier, path: string, parameters: Query = {}): Promise<any> {
-  return (await call(tier, path, parameters)).json();
+export async function callJson(tier: DevTier, path: string, options: Call = {}): Promise<any> {
+  return (await call(tier, path, options)).json();
 }

@@ -33,8 +33,10 @@ const PROMISES = {
   slowFrame: () => ({ ...FINE, by: "after the wait, with the hidden frame" }),
   apiSlow: () => ({ ...FINE, by: "after the wait, with networkUsers" }),
   apiDropped: () => API,
-  apiSilent: () => API,
-  apiTwice: () => ({ ...FINE, by: "once" }),
+  apiPreflight: () => API,
+  apiNoJson: () => API,
+  apiEndless: () => ({ ...API, by: "after 30 s, with networkUsers" }),
+  apiEmptyPages: () => ({ ...FINE, by: "with what came before, for an empty page is the last" }),
   apiError: (value) => ({ outcome: API_ERRORS[value], by: "with networkUsers" }),
   apiBackoff: () => ({ ...FINE, by: "after a wait before each further page, with networkUsers" }),
 };

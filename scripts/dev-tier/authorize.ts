@@ -1,0 +1,45 @@
+/** Who calls a method of the API, by the rules since June 2026. */
+import type { Context } from "hono";
+import { Refusal } from "./api-errors.ts";
+import type { World } from "./options.ts";
+import { type Grant, looksLikeToken } from "./tokens.ts";
+
+/**
+ * Refuses credentials in the address, for every method.
+ *
+ * That the API does so, with a message that explains, is from Meta Stack Exchange, question 417382. The error's number,
+ * name and words are not published: these are inferred.
+ */
+export function refuseAddress(context: Context): void {
+  const query = context.req.query();
+  const found = ["access_token", "key"].filter((name) => name in query).map((name) => `\`${name}\``);
+  if (found.length)
+    throw new Refusal(
+      400,
+      `${found.join(" and ")} not accepted in the address: send \`Authorization: Bearer <token>\`, with no key`,
+    );
+}
+
+/**
+ * The grant behind the request's `Authorization: Bearer <token>`. Refuses in the order in which a server can know: header
+ * there, header's shape, plain http, token's shape, token known.
+ *
+ * An app's key is a right bearer too, for methods that need no token; here it is as good as nothing: 401.
+ */
+export function authorize(world: World, context: Context): Grant {
+  const header = context.req.header("Authorization");
+  if (!header) throw new Refusal(401);
+  const token = /^Bearer +(\S+)$/i.exec(header)?.[1];
+  if (!token) throw new Refusal(402);
+  // The dev tier itself speaks http, on loopback: there a token travels nowhere. Where the API's own origin is
+  // https, as behind the production origins, http is refused as the real server does.
+  if (world.origins.api.startsWith("https:") && new URL(context.req.url).protocol === "http:") {
+    world.tokens.revoke(token);
+    throw new Refusal(406);
+  }
+  if (world.apps.some(({ key }) => key === token)) throw new Refusal(401);
+  if (!looksLikeToken(token)) throw new Refusal(402);
+  const grant = world.tokens.find(token);
+  if (!grant) throw new Refusal(403);
+  return grant;
+}

@@ -1,0 +1,25 @@
+/** What the three roles do alike with a request that nobody should send, and with a bug of the tier. */
+import type { Context } from "hono";
+import { bodyLimit } from "hono/body-limit";
+
+/** No form and no fault is longer. Bytes. */
+const LONGEST_BODY = 64 * 1024;
+
+export const limitBody = bodyLimit({
+  maxSize: LONGEST_BODY,
+  onError: (context) => context.text(`a body of at most ${LONGEST_BODY} bytes, please\n`, 413),
+});
+
+/** Prints a bug. Its message may quote the request, whose control characters must not reach the terminal. */
+export function printBug(thrown: unknown): void {
+  const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+  console.error(
+    text.replace(/[^\n\x20-\x7e]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`),
+  );
+}
+
+/** The answer to a request that met a bug. */
+export function failed(thrown: Error, context: Context): Response {
+  printBug(thrown);
+  return context.text("the dev tier met a bug: its terminal says which\n", 500);
+}
