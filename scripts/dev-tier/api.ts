@@ -42,7 +42,7 @@ function paged(context: Context, all: readonly unknown[]) {
 /** Every page of the web may ask, and may send the header. Whoever refuses it answers the preflight without a word of it. */
 function openToAll(world: World): MiddlewareHandler {
   const headers = { origin: "*", allowMethods: ["GET", "POST"], allowHeaders: ["Authorization"] };
-  // No browser keeps the answer, or a preflight of before would hide the fault.
+  // Chromium would keep the answer for later calls, and the fault would not be seen.
   const open = cors({ ...headers, maxAge: 0 });
   return async (context, next) =>
     context.req.method === "OPTIONS" && world.faults.values.apiPreflight

@@ -97,6 +97,11 @@ async function runExample(page: Page, close = false): Promise<Ending> {
     await page.evaluate("new Promise((done) => setTimeout(done, 150))");
     await popup.close();
   }
+  return shownEnding(page);
+}
+
+/** Waits for the end, and reads it. */
+async function shownEnding(page: Page): Promise<Ending> {
   await page.waitFor("!['idle', 'pending'].includes(document.getElementById('result').dataset.outcome)");
   await page.waitFor(
     "/Cleaned up|Left behind/.test(document.getElementById('timeline').lastElementChild.textContent)",
@@ -148,6 +153,35 @@ eachEngine("playground", ({ test, engine }) => {
     await page.dispose();
   });
 
+  test("a second login while one is open: the older one ends, and the result is the newer one's", async () => {
+    const page = await openPlayground(engine(), tier, { account: "" });
+    const older = await page.popup(() => page.click("#run"));
+    const newer = await page.popup(() => page.click("#run"));
+    await page.waitFor(`document.getElementById("timeline").textContent.includes("popup_closed")`);
+    await until("the older popup to be closed", () => older.isClosed());
+    assert.is(await page.text("#result"), "Waiting for the popup.");
+    await newer.click("button[value=approve]");
+    const ending = await shownEnding(page);
+    assert.is(ending.outcome, "success");
+    const shown = lines(ending);
+    assert.ok(shown.includes("A newer login ends this one: end"), shown.join("\n"));
+    assert.equal(
+      shown.filter((line) => / is called/.test(line)),
+      ["error is called: end", "success is called: end"],
+    );
+    assert.is(shown.at(-1), "Cleaned up");
+    assert.is(await page.evaluate("document.getElementById('result').dataset.calls"), "1");
+    await page.dispose();
+  });
+
+  test("accounts are asked for with the token in a header, which is not shown", async () => {
+    const page = await openPlayground(engine(), tier);
+    const { steps } = await runExample(page);
+    const asked = steps.find(({ title }) => title === "Page 1 of accounts asked for")!;
+    assert.is(asked.detail, `XMLHttpRequest to ${tier.origins.api}, with the header Authorization: Bearer …`);
+    await page.dispose();
+  });
+
   test("says why a message is refused, and shows no token", async () => {
     const page = await openPlayground(engine(), tier);
     tier.faults.set({ wrongOrigin: true });
@@ -182,6 +216,18 @@ const VALUES: Partial<Record<FaultName, (number | string | boolean)[]>> = {
   slowFrame: [200],
   apiSlow: [200],
   apiBackoff: [1],
+};
+
+/** Makes every request's time limit a hundredth of what the SDK sets. */
+const HURRY = () => {
+  const { prototype } = XMLHttpRequest;
+  const { set } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(prototype), "timeout")!;
+  Object.defineProperty(prototype, "timeout", {
+    configurable: true,
+    set(ms: number) {
+      set!.call(this, ms / 100);
+    },
+  });
 };
 
 eachEngine(
@@ -274,6 +320,7 @@ eachEngine(
             assert.is(tier.faults.values[name], value);
             assert.is(await page.text("#faults-count"), "1 on");
             const promised = await page.text(".promise code");
+            if (name === "apiEndless") await page.evaluate(HURRY);
             const ending = await runExample(page, promised === "popup_closed");
             assert.is(ending.outcome, promised, `${name} = ${value}`);
             assert.is(ending.steps.at(-1)!.title, "Cleaned up", `${name} = ${value}`);
@@ -305,7 +352,8 @@ eachEngine(
       ] as const) {
         const page = await openPlayground(engine(), tier, { account, scope: "no_expiry" });
         const ending = await runExample(page);
-        assert.match(ending.steps[0]!.detail, "scope=no_expiry");
+        const opened = ending.steps.find(({ title }) => title === "Popup opened");
+        assert.match(opened!.detail, "scope=no_expiry");
         assert.match(await page.text("#result"), `on ${sites} site`);
         assert.match(await page.text("#result"), "Expiresnever");
         await page.dispose();

@@ -4,12 +4,12 @@
  *
  * Every step is told as { title, detail, verdict }, the verdict being "accepted", "refused", "ended" or "".
  */
+import { requestsUnderWay, watchRequests } from "./observe-requests.js";
 
 /** The logins whose popup was opened: the popup, the state that was sent, what is still there of the SDK's. */
 const logins = [];
 const listeners = new Set();
 const intervals = new Set();
-const scripts = new Set();
 
 let tell = () => {};
 
@@ -26,6 +26,9 @@ function fieldOf(data, name) {
   }
 }
 
+/** The logins that still wait for their answer. */
+const waiting = () => logins.filter(({ answered, gone }) => !answered && !gone);
+
 /** What an answer says, without its token: a page that shows tokens teaches a bad habit. */
 function summary(data) {
   if (typeof data !== "string") return `a message that is no text, but ${typeof data}`;
@@ -39,6 +42,11 @@ function watchOpen() {
   const open = window.open;
   window.open = function (url, ...rest) {
     const query = new URL(url, location.href).searchParams;
+    // The SDK has one login at a time: at its next tick the older one ends, and its popup closes.
+    for (const login of waiting()) {
+      login.gone = true;
+      tell({ title: "A newer login ends this one", detail: `state=${login.state}`, verdict: "ended" });
+    }
     let popup;
     try {
       popup = open.call(this ?? window, url, ...rest);
@@ -118,7 +126,7 @@ function watchMessages(loginOrigin) {
 
 /** What the SDK is about to see of each popup when its timer ticks. */
 function beforeTick() {
-  for (const login of logins.filter(({ answered, gone }) => !answered && !gone)) {
+  for (const login of waiting()) {
     let hash = "";
     try {
       hash = login.popup.frames["se-api-frame"].location.hash;
@@ -193,100 +201,23 @@ function watchTimers() {
   };
 }
 
-function describeAnswer(answer, page) {
-  if (!answer?.items)
-    return {
-      title: `Page ${page}: an error`,
-      detail: `${answer?.error_name}: ${answer?.error_message}`,
-      verdict: "refused",
-    };
-  const wait = answer.backoff ? `; the API asks to wait ${answer.backoff} s` : "";
-  const more = answer.has_more ? "there are more" : "that is all";
-  return {
-    title: `Page ${page} of accounts`,
-    detail: `${answer.items.length} accounts, ${more}${wait}`,
-    verdict: "accepted",
-  };
-}
-
-/** The callback that a script of the API will call, wrapped so that its answer is told. It hears the script's events, too. */
-function watchCallback(query, page, script) {
-  const name = (query.get("callback") ?? "").split(".").pop();
-  const callback = script[name];
-  if (typeof callback !== "function") return;
-  script[name] = function (answer, ...rest) {
-    if (!(answer instanceof Event)) {
-      script.answered = true;
-      tell(describeAnswer(answer, page));
-    }
-    return callback.call(this, answer, ...rest);
-  };
-}
-
-function watchScripts(apiOrigin) {
-  const ours = (node) => node instanceof HTMLScriptElement && node.src.startsWith(`${apiOrigin}/`);
-  new MutationObserver((changes) => {
-    for (const { addedNodes, removedNodes } of changes) {
-      for (const script of [...addedNodes].filter(ours)) {
-        scripts.add(script);
-        const query = new URL(script.src).searchParams;
-        const page = query.get("page") ?? "1";
-        tell({
-          title: `Page ${page} of accounts asked for`,
-          detail: `by a script of ${apiOrigin}`,
-          verdict: "",
-        });
-        watchCallback(query, page, script);
-      }
-      for (const script of [...removedNodes].filter(ours)) scripts.delete(script);
-    }
-  }).observe(document, { childList: true, subtree: true });
-  // While they travel down, before the SDK's own handlers at the script hear them.
-  document.addEventListener(
-    "load",
-    ({ target }) => {
-      if (ours(target) && !target.answered)
-        tell({
-          title: "The API's script did not call back",
-          detail: "it loaded, and that was all",
-          verdict: "refused",
-        });
-    },
-    true,
-  );
-  document.addEventListener(
-    "error",
-    ({ target }) => {
-      if (ours(target))
-        tell({
-          title: "The API could not be reached",
-          detail: "its script did not load",
-          verdict: "refused",
-        });
-    },
-    true,
-  );
-}
-
 /** Starts watching, once, before all.js is in the page. */
 export function observe(origins, onStep) {
   tell = onStep;
   watchOpen();
   watchMessages(origins.login);
   watchTimers();
-  watchScripts(origins.api);
+  watchRequests(origins.api, isSdk, tell);
 }
 
 /** What is still there of the SDK's: nothing, once every login has ended. */
 export function leftovers() {
   const open = logins.filter(({ popup }) => !popup.closed).length;
-  const names = Object.keys(window.SE).filter((name) => name !== "init" && name !== "authenticate");
   const count = (number, what) => (number ? [`${number} ${what}`] : []);
   return [
     ...count(open, "popups"),
     ...count(listeners.size, "listeners"),
     ...count(intervals.size, "timers"),
-    ...count(scripts.size, "script tags"),
-    ...names.map((name) => `SE.${name}`),
+    ...count(requestsUnderWay(), "requests"),
   ];
 }

@@ -107,22 +107,29 @@ function update() {
   byId("app-hint").textContent = appHint(now.app);
 }
 
-/** A callback of the SDK's: one step, the result, and, a moment later, what is left. */
-const ended = (title, show) => (answer) => {
-  addStep({
-    title,
-    detail: answer.errorName ? `${answer.errorName}: ${answer.errorMessage}` : "with the session",
-    verdict: "ended",
-  });
-  show(answer);
+/** The number of the newest login, and of each that has not ended. */
+let newest = 0;
+const running = new Set();
+
+/**
+ * A callback of the SDK's for the login `number`: one step, the result if no newer login has begun, and, a moment after
+ * the last one's end, what is left.
+ */
+const ended = (number, title, show) => (answer) => {
+  running.delete(number);
+  const outcome = answer.errorName ? `${answer.errorName}: ${answer.errorMessage}` : "with the session";
+  const older = number < newest;
+  addStep({ title, detail: older ? `${outcome}, for the older login` : outcome, verdict: "ended" });
+  if (!older) show(answer);
   setTimeout(() => {
+    if (running.size) return;
     const left = leftovers();
     addStep(
       left.length
         ? { title: "Left behind", detail: left.join(", "), verdict: "refused" }
         : {
             title: "Cleaned up",
-            detail: "no popup, listener, timer, script tag or callback is left",
+            detail: "no popup, listener, timer or request is left",
             verdict: "",
           },
     );
@@ -131,16 +138,19 @@ const ended = (title, show) => (answer) => {
 
 run.addEventListener("click", () => {
   const { scope, networkUsers } = chosen();
+  const number = ++newest;
+  running.add(number);
   showPending();
   startTimeline();
   try {
     SE.authenticate({
-      success: ended("success is called", showSuccess),
-      error: ended("error is called", showError),
+      success: ended(number, "success is called", showSuccess),
+      error: ended(number, "error is called", showError),
       scope,
       networkUsers,
     });
   } catch (error) {
+    running.delete(number);
     showThrown(error);
   }
 });
