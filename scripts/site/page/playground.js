@@ -53,7 +53,6 @@ function snippet({ app, scope, networkUsers }) {
   ];
   return `SE.init({
   clientId: ${app.clientId},
-  key: "${app.key}",
   channelUrl: "${channelUrl}",
   complete: enableTheButton,
 });
@@ -80,7 +79,6 @@ function init() {
   try {
     SE.init({
       clientId: app.clientId,
-      key: app.key,
       channelUrl,
       complete({ version }) {
         run.textContent = `Run Example With Version ${version}`;
