@@ -11,8 +11,7 @@ import { rollup } from "rollup";
 import * as assert from "uvu/assert";
 import { ROOT } from "../../scripts/config.ts";
 import { compileConsumers, emptyProject, type Project, RESOLUTIONS } from "../support/consumer.ts";
-import { CHANNEL, CLIENT_ID, KEY } from "../support/login.ts";
-import { login, openModulePage, settle } from "../support/module.ts";
+import { login, openIndexMjs } from "../support/index-mjs.ts";
 import { suite } from "../support/suite.ts";
 import { packPackage } from "./pack.ts";
 
@@ -144,11 +143,10 @@ for (const [name, bundle] of Object.entries(bundlers)) {
       `import { init, login } from "stackexchange-auth";
        globalThis.SE = { init, login, authenticate() {} };`,
     );
-    const page = await openModulePage({}, await bundle(entry));
-    page.SE.init({ clientId: CLIENT_ID, key: KEY, channelUrl: CHANNEL, complete() {} });
-    const end = login(page, { scope: ["no_expiry"] });
-    page.answer("#access_token=bundled&state={state}");
-    await settle();
+    const client = await openIndexMjs({}, await bundle(entry));
+    client.init();
+    const end = login(client, { scope: ["no_expiry"] });
+    await client.answer("#access_token=bundled&state={state}");
     assert.is(end.value.accessToken, "bundled");
   });
 
@@ -159,9 +157,9 @@ for (const [name, bundle] of Object.entries(bundlers)) {
 
   test(`${name} keeps the hosted script that is imported for its effect`, async () => {
     const entry = await app("script.js", `import "stackexchange-auth/all.js";`);
-    const page = await openModulePage({}, await bundle(entry));
-    assert.type(page.SE.init, "function");
-    assert.type(page.SE.authenticate, "function");
+    const { SE } = await openIndexMjs({}, await bundle(entry));
+    assert.type(SE.init, "function");
+    assert.type(SE.authenticate, "function");
   });
 }
 
@@ -176,12 +174,11 @@ test("the addresses that CDNs serve by default are the hosted script, which runs
   assert.equal([jsdelivr, unpkg], ["./dist/all.js", "./dist/all.js"]);
   const text = await readFile(installed(jsdelivr), "utf8");
   // A classic script: `import` and `export` would not parse.
-  const page = await openModulePage({}, text);
-  page.SE.init({ clientId: CLIENT_ID, key: KEY, channelUrl: CHANNEL, complete() {} });
-  const heard: string[] = [];
-  page.SE.authenticate({ success: (session: { accessToken: string }) => heard.push(session.accessToken) });
-  page.answer("#access_token=tagged&state={state}");
-  assert.equal(heard, ["tagged"]);
+  const client = await openIndexMjs({}, text);
+  client.init();
+  const heard = client.authenticate();
+  await client.answer("#access_token=tagged&state={state}");
+  assert.is(heard.successes[0].accessToken, "tagged");
 });
 
 test.run();

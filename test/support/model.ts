@@ -1,282 +1,204 @@
 /**
- * The model test: random interleavings of everything that can happen to logins, against the minified artifact.
+ * The model test: plays random interleavings of everything that can happen to logins against a minified artifact.
  *
- * What must hold, whatever the order (the issue's invariant): a login ends in at most one callback; in exactly one once
- * its popup is gone and the API has answered or failed; it succeeds only with the token of a right answer; nothing is
- * raised in the page; and when all have ended, nothing is left.
+ * What must hold, whatever the order: a login ends in at most one callback; in exactly one once its popup is gone and the API
+ * has answered or failed; it succeeds only with the token of a right answer; nothing is raised in the page; and when all
+ * have ended, nothing is left.
  */
-import * as fc from "fast-check";
-import { accounts, authenticate, type Heard, init } from "./login.ts";
-import { type ApiScript, NOTHING_LEFT, type Page, type Popup } from "./window-double.ts";
+import { accounts } from "./app.ts";
+import { type ApiRequest, type Client, type Heard, NOTHING_LEFT, TICK } from "./client.ts";
+import type { Step } from "./steps.ts";
+import type { Popup } from "./window-double.ts";
 
-/** One thing that happens. `login` picks which of the logins under way it happens to. */
-export type Step =
-  | { kind: "authenticate"; networkUsers: boolean; open: "popup" | "null" | "undefined" | "throws" }
-  | { kind: "init" }
-  | { kind: "answer"; login: number; body: string }
-  | { kind: "forge"; login: number; wrong: "origin" | "source" | "state"; body: string }
-  | { kind: "garbage"; login: number; data: unknown }
-  | { kind: "userCloses"; login: number }
-  | { kind: "severed"; login: number; by: boolean }
-  | { kind: "focus"; focused: boolean }
-  | { kind: "time"; ms: number }
-  | { kind: "frame"; login: number; frame: "loading" | "answer" | "gone"; body: string }
-  | {
-      kind: "api";
-      script: number;
-      reply: "page" | "more" | "backoff" | "error" | "nothing" | "null" | "fails" | "twice";
-    };
-
-const login = fc.nat({ max: 3 });
-const body = fc.constantFrom(
-  "access_token=right",
-  "access_token=right&expires=86400",
-  "error=access_denied&error_description=no",
-  "error=server_error",
-  "access_token=%zz",
-  "error=%&error_description=%e0%a4",
-  "nothing=here",
-  "",
-  "__proto__=1&constructor=2&access_token=right",
-);
-
-export const steps: fc.Arbitrary<Step[]> = fc.array(
-  fc.oneof(
-    {
-      weight: 4,
-      arbitrary: fc.record({
-        kind: fc.constant("authenticate" as const),
-        networkUsers: fc.boolean(),
-        open: fc.constantFrom(
-          "popup" as const,
-          "popup" as const,
-          "popup" as const,
-          "null" as const,
-          "undefined" as const,
-          "throws" as const,
-        ),
-      }),
-    },
-    { weight: 1, arbitrary: fc.constant({ kind: "init" as const }) },
-    { weight: 4, arbitrary: fc.record({ kind: fc.constant("answer" as const), login, body }) },
-    {
-      weight: 3,
-      arbitrary: fc.record({
-        kind: fc.constant("forge" as const),
-        login,
-        wrong: fc.constantFrom("origin" as const, "source" as const, "state" as const),
-        body,
-      }),
-    },
-    {
-      weight: 1,
-      arbitrary: fc.record({
-        kind: fc.constant("garbage" as const),
-        login,
-        data: fc.constantFrom<unknown>(
-          undefined,
-          null,
-          0,
-          true,
-          {},
-          [],
-          { toString: 1, valueOf: 1 },
-          "",
-          "#",
-          "#state",
-          "#state=%",
-        ),
-      }),
-    },
-    { weight: 2, arbitrary: fc.record({ kind: fc.constant("userCloses" as const), login }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant("severed" as const), login, by: fc.boolean() }) },
-    { weight: 2, arbitrary: fc.record({ kind: fc.constant("focus" as const), focused: fc.boolean() }) },
-    {
-      weight: 4,
-      arbitrary: fc.record({
-        kind: fc.constant("time" as const),
-        ms: fc.constantFrom(0, 1, 49, 50, 399, 400, 900, 5000),
-      }),
-    },
-    {
-      weight: 2,
-      arbitrary: fc.record({
-        kind: fc.constant("frame" as const),
-        login,
-        frame: fc.constantFrom("loading" as const, "answer" as const, "gone" as const),
-        body,
-      }),
-    },
-    {
-      weight: 6,
-      arbitrary: fc.record({
-        kind: fc.constant("api" as const),
-        script: fc.nat({ max: 3 }),
-        reply: fc.constantFrom(
-          "page" as const,
-          "more" as const,
-          "backoff" as const,
-          "error" as const,
-          "nothing" as const,
-          "null" as const,
-          "fails" as const,
-          "twice" as const,
-        ),
-      }),
-    },
-  ),
-  { minLength: 1, maxLength: 30 },
-);
+const ORIGIN = "https://stackexchange.com";
 
 interface Login {
   heard: Heard;
   /** Undefined when it was blocked. */
   popup: Popup | undefined;
-  /** A right answer with a token reached the page while the login was open. */
-  tokenSeen: boolean;
+  /** The tokens of the right answers that reached the page. */
+  tokens: string[];
 }
 
-/** Lets `steps` happen in `page`. Throws an Error when the artifact breaks the invariant. */
-export function play(page: Page, oldIE: boolean, happenings: readonly Step[]): void {
-  const logins: Login[] = [];
-  const dead: ApiScript[] = [];
-  /** The logins whose end was seen already: the page's focus may have changed since. */
-  const told = new Set<Heard>();
-  const origin = "https://stackexchange.com";
+type Opened = Login & { popup: Popup };
 
-  const assert = (holds: boolean, what: string): void => {
-    if (!holds) throw new Error(what);
-  };
-  const check = (): void => {
-    for (const { heard, tokenSeen } of logins) {
+function assert(holds: boolean, what: string): void {
+  if (!holds) throw new Error(what);
+}
+
+/**
+ * THE RULE FOR SEVERAL LOGINS AT A TIME: a newer one changes nothing for those under way. Calls `start`, which starts the
+ * newer one, and compares.
+ */
+function startNewer(older: readonly Login[], start: () => Login): Login {
+  const states = (): string => JSON.stringify(older.map(({ heard, popup }) => [heard.calls, popup?.closes]));
+  const before = states();
+  const newer = start();
+  assert(states() === before, "a newer login disturbed an older one");
+  return newer;
+}
+
+/** The token that `body` gives, if any. The module leaves an escape that does not decode as it is. */
+function tokenIn(body: string, client: Client): string | undefined {
+  const token = /access_token=([^&]+)/.exec(body)?.[1];
+  return token === "%zz" && client.name === "all.js" ? undefined : token;
+}
+
+const MORE = { items: accounts(2), has_more: true };
+
+const replies: Record<Extract<Step, { kind: "api" }>["reply"], (request: ApiRequest) => Promise<void>> = {
+  page: (request) => request.answer({ items: accounts(1), has_more: false }),
+  more: (request) => request.answer(MORE),
+  backoff: (request) => request.answer({ ...MORE, backoff: 3 }),
+  error: (request) =>
+    request.answer({ error_id: 502, error_name: "throttle_violation", error_message: "m" }, 400),
+  text: (request) => request.answerText("<html>"),
+  null: (request) => request.answer(null),
+  fails: (request) => request.fail(),
+  async twice(request) {
+    await request.answer({ items: [], has_more: false });
+    await request.answer({ items: [], has_more: false });
+  },
+};
+
+class Play {
+  readonly logins: Login[] = [];
+  /** The logins whose end was seen already: the page's focus may have changed since. */
+  readonly #ended = new Set<Heard>();
+
+  /** `frames`: the browser answers through frames alone, as IE 9 and older do. */
+  constructor(
+    readonly client: Client,
+    readonly frames: boolean,
+  ) {}
+
+  /** What must hold after each step. */
+  check(): void {
+    const { page } = this.client;
+    for (const { heard, tokens } of this.logins) {
       assert(heard.calls <= 1, `${heard.calls} callbacks for one login`);
-      assert(heard.successes.length === 0 || tokenSeen, "a success without a right answer");
-      if (heard.errors[0]?.errorName === "popup_closed")
-        assert(page.focused || told.has(heard), "closed while the user was elsewhere");
-      if (heard.calls) told.add(heard);
-      for (const failure of heard.errors) {
-        assert(Boolean(failure.errorName && failure.errorMessage), "an error without a name or a message");
+      for (const { accessToken } of heard.successes)
+        assert(tokens.includes(accessToken), `a success with the token ${accessToken}`);
+      for (const name of heard.names) {
+        assert(Boolean(name), "an error without a name");
+        if (name === "popup_closed" && !this.#ended.has(heard))
+          assert(page.focused, "closed while the user was elsewhere");
       }
+      if (heard.calls) this.#ended.add(heard);
     }
     assert(page.uncaught.length === 0, `raised in the page: ${String(page.uncaught[0])}`);
-  };
-  const pick = (index: number): (Login & { popup: Popup }) | undefined => {
-    const open = logins.filter((one): one is Login & { popup: Popup } => one.popup !== undefined);
-    return open.length ? open[index % open.length] : undefined;
-  };
-  const hash = (text: string, one: Login & { popup: Popup }): string =>
-    `#${text}&state=${page.stateOf(one.popup)}`;
-  const note = (text: string, one: Login): void => {
-    if (text.includes("access_token=right")) one.tokenSeen = true;
-  };
+  }
 
-  init(page);
+  /** One of the logins that opened a popup. */
+  #pick(index: number): Opened | undefined {
+    const opened = this.logins.filter((one): one is Opened => one.popup !== undefined);
+    return opened[index % opened.length];
+  }
 
-  for (const step of happenings) {
+  #hash(body: string, { popup }: Opened): string {
+    return `#${body}&state=${encodeURIComponent(this.client.page.stateOf(popup))}`;
+  }
+
+  #note(body: string, one: Opened): void {
+    const token = tokenIn(body, this.client);
+    if (token) one.tokens.push(token);
+  }
+
+  async #authenticate({ open, networkUsers }: Extract<Step, { kind: "authenticate" }>): Promise<void> {
+    const { client, logins } = this;
+    if (logins.length === 4) return;
+    client.page.openBehaviour = open;
+    const newer = startNewer(logins, () => {
+      const heard = client.authenticate({ networkUsers });
+      return { heard, popup: open === "popup" ? client.page.popup : undefined, tokens: [] };
+    });
+    logins.push(newer);
+    if (newer.popup) return;
+    await client.advance(TICK);
+    assert(newer.heard.names[0] === "popup_blocked", "a blocked popup was not reported");
+  }
+
+  #frame({ frame, body }: Extract<Step, { kind: "frame" }>, one: Opened): void {
+    const { popup } = one;
+    const frames = popup.frames as Record<string, unknown>;
+    if (frame === "gone") delete frames["se-api-frame"];
+    else {
+      const loaded = frame === "answer";
+      if (loaded && this.frames && !popup.closed) this.#note(body, one);
+      frames["se-api-frame"] = { location: { hash: loaded ? this.#hash(body, one) : "" } };
+    }
+  }
+
+  /** What happens to the login `one`. */
+  async #happens(step: Extract<Step, { login: number }>, one: Opened): Promise<void> {
+    const { client } = this;
+    const { popup } = one;
     switch (step.kind) {
-      case "authenticate": {
-        if (logins.length === 4) break;
-        page.openBehaviour = step.open;
-        const heard = authenticate(page, { networkUsers: step.networkUsers });
-        logins.push({ heard, popup: step.open === "popup" ? page.popup : undefined, tokenSeen: false });
-        if (step.open !== "popup")
-          assert(heard.errors[0]?.errorName === "popup_blocked", "a blocked popup was not reported at once");
-        break;
-      }
-      case "init":
-        init(page);
-        break;
-      case "answer": {
-        const one = pick(step.login);
-        if (!one) break;
-        if (!oldIE) note(step.body, one);
-        page.post({ origin, source: one.popup, data: hash(step.body, one) });
-        break;
-      }
+      case "answer":
+        if (!this.frames) this.#note(step.body, one);
+        return client.post({ origin: ORIGIN, source: popup, data: this.#hash(step.body, one) });
       case "forge": {
-        const one = pick(step.login);
-        if (!one) break;
-        const right = { origin, source: one.popup, data: hash(step.body, one) };
-        if (step.wrong === "origin") page.post({ ...right, origin: "https://evil.example" });
-        if (step.wrong === "source") page.post({ ...right, source: {} });
-        if (step.wrong === "state") page.post({ ...right, data: `#${step.body}&state=s0` });
-        break;
+        const right = { origin: ORIGIN, source: popup, data: this.#hash(step.body, one) };
+        if (step.wrong === "origin") return client.post({ ...right, origin: "https://evil.example" });
+        if (step.wrong === "source") return client.post({ ...right, source: {} });
+        return client.post({ ...right, data: `#${step.body}&state=s0` });
       }
-      case "garbage": {
-        const one = pick(step.login);
-        if (one) page.post({ origin, source: one.popup, data: step.data });
-        break;
-      }
-      case "userCloses": {
-        const one = pick(step.login);
-        if (one) one.popup.closed = true;
-        break;
-      }
-      case "severed": {
+      case "garbage":
+        return client.post({ origin: ORIGIN, source: popup, data: step.data });
+      case "userCloses":
+        popup.closed = true;
+        return;
+      case "severed":
         // A popup cut off by COOP reads as closed, whoever looks; while its user is in it, this page has no focus.
-        const one = pick(step.login);
-        if (!one) break;
-        one.popup.closed = true;
-        page.focused = !step.by;
-        break;
-      }
-      case "focus":
-        page.focused = step.focused;
-        break;
-      case "time":
-        page.advance(step.ms);
-        break;
-      case "frame": {
-        const one = pick(step.login);
-        if (!one) break;
-        const frames = one.popup.frames as Record<string, unknown>;
-        if (step.frame === "gone") delete frames["se-api-frame"];
-        else {
-          const loaded = step.frame === "answer";
-          if (loaded && oldIE && !one.popup.closed) note(step.body, one);
-          frames["se-api-frame"] = { location: { hash: loaded ? hash(step.body, one) : "" } };
-        }
-        break;
-      }
-      case "api": {
-        const scripts = page.scripts();
-        const script =
-          scripts[step.script % Math.max(scripts.length, 1)] ?? dead[step.script % Math.max(dead.length, 1)];
-        if (!script) break;
-        const live = scripts.includes(script);
-        if (live) dead.push(script);
-        const more = { items: accounts(2), has_more: true };
-        if (step.reply === "fails" || !live) page.scriptFails(script);
-        else if (step.reply === "page") page.scriptLoads(script, { items: accounts(1), has_more: false });
-        else if (step.reply === "more") page.scriptLoads(script, more);
-        else if (step.reply === "backoff") page.scriptLoads(script, { ...more, backoff: 3 });
-        else if (step.reply === "error")
-          page.scriptLoads(script, { error_id: 502, error_name: "throttle_violation", error_message: "m" });
-        else if (step.reply === "null") page.scriptLoads(script, null);
-        else if (step.reply === "nothing") page.scriptLoads(script);
-        else {
-          page.scriptLoads(script, { items: [], has_more: false });
-          page.scriptLoads(script);
-        }
-        break;
-      }
+        popup.closed = true;
+        client.page.focused = !step.by;
+        return;
+      case "frame":
+        this.#frame(step, one);
     }
-    check();
   }
 
-  // The end of the story: every popup is gone, the user is back, and the API answers or fails until nobody asks.
-  for (const { popup } of logins) if (popup) popup.closed = true;
-  page.focused = true;
-  page.advance(2000);
-  for (let round = 0; round < 40; round++) {
-    for (const script of page.scripts()) {
-      if (round % 2) page.scriptFails(script);
-      else page.scriptLoads(script, { items: [], has_more: false });
+  async step(step: Step): Promise<void> {
+    const { client } = this;
+    if ("login" in step) {
+      const one = this.#pick(step.login);
+      if (one) await this.#happens(step, one);
+    } else if (step.kind === "authenticate") await this.#authenticate(step);
+    else if (step.kind === "init") client.init();
+    else if (step.kind === "focus") client.page.focused = step.focused;
+    else if (step.kind === "time") await client.advance(step.ms);
+    else {
+      const { pending, requests } = client;
+      // Those that have ended fail once more, which must not be heard.
+      const request = pending[step.request % pending.length] ?? requests[step.request % requests.length];
+      if (request) await (request.pending ? replies[step.reply](request) : request.fail());
     }
-    page.advance(5000);
+    this.check();
   }
-  check();
-  for (const { heard } of logins) assert(heard.calls === 1, `a login ended in ${heard.calls} callbacks`);
-  const left = JSON.stringify(page.leftovers());
-  assert(left === JSON.stringify(NOTHING_LEFT), `left behind: ${left}`);
+
+  /** Every popup is gone, the user is back, and the API answers or fails until nobody asks. */
+  async end(): Promise<void> {
+    const { client, logins } = this;
+    for (const { popup } of logins) if (popup) popup.closed = true;
+    client.page.focused = true;
+    await client.advance(2000);
+    for (let round = 0; client.pending.length || client.page.pendingTimers().length; round++) {
+      assert(round < 40, "a login does not end");
+      for (const request of client.pending)
+        await (round % 2 ? request.fail() : request.answer({ items: [], has_more: false }));
+      await client.advance(5000);
+    }
+    this.check();
+    for (const { heard } of logins) assert(heard.calls === 1, `a login ended in ${heard.calls} callbacks`);
+    const left = JSON.stringify(client.leftovers());
+    assert(left === JSON.stringify(NOTHING_LEFT), `left behind: ${left}`);
+  }
+}
+
+/** Lets `steps` happen in the client's page. Throws an Error when the artifact breaks the invariant. */
+export async function play(client: Client, frames: boolean, steps: readonly Step[]): Promise<void> {
+  const game = new Play(client, frames);
+  client.init();
+  for (const step of steps) await game.step(step);
+  await game.end();
 }

@@ -1,6 +1,6 @@
 /**
- * A page for the artifact to run in, with everything that a test must hold in its hand: time, focus, popups,
- * messages and the API's scripts. The document is linkedom's; what linkedom lacks is a double.
+ * A page for an artifact to run in, whose time, focus, popups and messages the test controls. The document is linkedom's;
+ * what linkedom lacks is a double. The API's requests are no part of it: each artifact's adapter adds its own.
  *
  * The artifact runs in a realm of its own, so that a hostile page can spoil the intrinsics there and nowhere else.
  */
@@ -11,7 +11,7 @@ import { PRODUCTION } from "../../scripts/config.ts";
 export interface PageOptions {
   /** The page's own address. */
   href?: string;
-  /** False: a browser without File, as IE 9 and older are. */
+  /** False: a browser without File, as IE 9 and older are. Its timers hand no arguments on. */
   file?: boolean;
   /** False: a browser without crypto. */
   crypto?: boolean;
@@ -36,27 +36,19 @@ export interface Popup {
   frames: Record<string, { location: { hash: string } }>;
 }
 
+type Callback = (...args: unknown[]) => void;
+
 interface Timer {
   id: number;
   due: number;
   every: number | null;
-  callback: () => void;
+  run: () => void;
 }
 
 export interface Message {
   origin?: unknown;
   source?: unknown;
   data?: unknown;
-}
-
-/** A script of the SDK's, as the page's document holds it. */
-export interface ApiScript {
-  id: string;
-  src: string;
-  onload: (() => void) | null;
-  onerror: (() => void) | null;
-  onreadystatechange: (() => void) | null;
-  readyState?: string;
 }
 
 export class Page {
@@ -75,14 +67,14 @@ export class Page {
   #lastTimer = 0;
   #ownNames: Set<string>;
 
-  constructor(artifact: vm.Script, options: PageOptions = {}) {
+  /** `equip` adds what this double lacks, before anything runs in the page. */
+  constructor(artifact: vm.Script, options: PageOptions = {}, equip: (page: Page) => void = () => {}) {
     const url = new URL(options.href ?? "https://app.example/page?x=1");
     this.openBehaviour = options.open ?? "popup";
     this.document = parseHTML("<!doctype html><html><head></head><body></body></html>").document;
     this.document.hasFocus = () => this.focused;
-    // HTML, "document.scripts": its named properties are scripts by their ids. linkedom has none.
-    const scripts = new Proxy({}, { get: (_, id) => this.scripts().find((script) => script.id === id) });
-    Object.defineProperty(this.document, "scripts", { value: scripts });
+    // Support: IE <= 9, whose timers hand no arguments on.
+    const handed = options.file === false ? () => [] : (args: unknown[]) => args;
 
     const host: Record<string, unknown> = {
       document: this.document,
@@ -94,8 +86,10 @@ export class Page {
         origin: url.origin,
       },
       open: (popupUrl: string, name: string, features: string) => this.#open(popupUrl, name, features),
-      setTimeout: (callback: () => void, ms?: number) => this.#timer(callback, ms, false),
-      setInterval: (callback: () => void, ms?: number) => this.#timer(callback, ms, true),
+      setTimeout: (callback: Callback, ms?: number, ...args: unknown[]) =>
+        this.#timer(() => callback(...handed(args)), ms, false),
+      setInterval: (callback: Callback, ms?: number, ...args: unknown[]) =>
+        this.#timer(() => callback(...handed(args)), ms, true),
       clearTimeout: (id: number) => this.#clear(id),
       clearInterval: (id: number) => this.#clear(id),
     };
@@ -117,13 +111,10 @@ export class Page {
         super(...((args.length ? args : [clock()]) as [number]));
       }
     };
+    equip(this);
     if (options.before) vm.runInContext(options.before, this.realm);
     this.#ownNames = new Set(this.#names());
     artifact.runInContext(this.realm);
-  }
-
-  get SE(): any {
-    return (this.realm as any).SE;
   }
 
   /** The last popup that was opened. */
@@ -140,7 +131,8 @@ export class Page {
     return [...vm.runInContext("Object.getOwnPropertyNames(this)", this.realm)];
   }
 
-  #guard(work: () => void): void {
+  /** Runs `work` as the browser runs a page's handlers. */
+  guard(work: () => void): void {
     try {
       work();
     } catch (error) {
@@ -188,14 +180,14 @@ export class Page {
     this.#messageListeners = this.#messageListeners.filter((other) => other !== listener);
   }
 
-  #timer(callback: () => void, ms: number | undefined, repeats: boolean): number {
+  #timer(run: () => void, ms: number | undefined, repeats: boolean): number {
     // HTML, "timers": what is not a number counts as 0, and an interval is never shorter than 1 ms here, so that time goes on.
     const delay = Math.max(repeats ? 1 : 0, Math.trunc(Number(ms)) || 0);
     this.#timers.push({
       id: ++this.#lastTimer,
       due: this.now + delay,
       every: repeats ? delay : null,
-      callback,
+      run,
     });
     return this.#lastTimer;
   }
@@ -216,7 +208,7 @@ export class Page {
       this.now = Math.max(this.now, next.due);
       if (next.every === null) this.#clear(next.id);
       else next.due += next.every;
-      this.#guard(next.callback);
+      this.guard(next.run);
     }
     this.now = end;
   }
@@ -228,7 +220,7 @@ export class Page {
 
   /** A message arrives at the page. */
   post(message: Message): void {
-    for (const listener of [...this.#messageListeners]) this.#guard(() => listener(message));
+    for (const listener of [...this.#messageListeners]) this.guard(() => listener(message));
   }
 
   /** The landing page in `popup` answers with `hash`; `{state}` in it is the login's own state. */
@@ -240,40 +232,13 @@ export class Page {
     });
   }
 
-  /** The scripts in the document now. */
-  scripts(): ApiScript[] {
-    return [...this.document.querySelectorAll("script")] as unknown as ApiScript[];
-  }
-
-  /** The API's script runs and has loaded. `answer` is what it hands to its callback; undefined: it calls nothing. */
-  scriptLoads(script: ApiScript, answer?: unknown): void {
-    if (answer !== undefined) this.runCallback(script, answer);
-    this.#guard(() => script.onload?.());
-  }
-
-  /** What the text of the API's script does, before any event says that it has loaded. */
-  runCallback(script: ApiScript, answer: unknown): void {
-    const callback = new URL(script.src).searchParams.get("callback")!;
-    this.#guard(() => vm.runInContext(`${callback}(${JSON.stringify(answer)})`, this.realm));
-  }
-
-  scriptFails(script: ApiScript): void {
-    this.#guard(() => script.onerror?.());
-  }
-
-  /** What the SDK left behind: everything zero and empty when no login is under way. */
-  leftovers(): { listeners: number; timers: number; scripts: number; globals: string[]; members: string[] } {
+  /** What the artifact left behind: zero and empty when no login is under way. */
+  leftovers(): { listeners: number; timers: number; elements: number; globals: string[] } {
     return {
       listeners: this.#messageListeners.length,
       timers: this.#timers.length,
-      scripts: this.scripts().length,
+      elements: this.document.querySelectorAll("head *, body *").length,
       globals: this.#names().filter((name) => !this.#ownNames.has(name) && name !== "SE"),
-      members: Object.getOwnPropertyNames(this.SE).filter(
-        (name) => name !== "init" && name !== "authenticate",
-      ),
     };
   }
 }
-
-/** What `leftovers` must say after the last login. */
-export const NOTHING_LEFT = { listeners: 0, timers: 0, scripts: 0, globals: [], members: [] };

@@ -1,107 +1,98 @@
 /** An AbortSignal cancels a login at any time: popup closed, everything removed, rejected with the signal's reason. */
 import * as assert from "uvu/assert";
-import { accounts } from "../support/login.ts";
-import { abortListeners, leftovers, login, readyPage, settle } from "../support/module.ts";
+import { accounts } from "../support/app.ts";
+import { NOTHING_LEFT, settle } from "../support/client.ts";
+import { ready } from "../support/contract.ts";
+import { fetchRequests } from "../support/fetch-double.ts";
+import { abortListeners, login, openIndexMjs } from "../support/index-mjs.ts";
 import { suite } from "../support/suite.ts";
-import { NOTHING_LEFT } from "../support/window-double.ts";
 
 const test = suite("the module's AbortSignal");
 
 const APPROVED = "#access_token=t&state={state}";
 
 test("aborted before the call: nothing opens", async () => {
-  const page = await readyPage();
+  const client = await ready(openIndexMjs);
   const reason = new Error("the app's own reason");
   const signal = AbortSignal.abort(reason);
-  const end = login(page, { signal });
+  const end = login(client, { signal });
   await settle();
   assert.equal([end.state, end.value === reason], ["rejected", true]);
-  assert.is(page.popups.length, 0);
+  assert.is(client.page.popups.length, 0);
   assert.is(abortListeners(signal), 0);
-  assert.equal(leftovers(page), NOTHING_LEFT);
+  assert.equal(client.leftovers(), NOTHING_LEFT);
 });
 
 test("aborted while the popup is open: it closes, within a tick of 50 ms", async () => {
-  const page = await readyPage();
+  const client = await ready(openIndexMjs);
   const controller = new AbortController();
-  const end = login(page, { signal: controller.signal });
+  const end = login(client, { signal: controller.signal });
   const reason = { any: "value" };
   controller.abort(reason);
-  page.advance(50);
-  assert.is(page.popup.closed, true);
-  assert.equal(leftovers(page), NOTHING_LEFT);
+  await client.advance(50);
+  assert.is(client.page.popup.closed, true);
+  assert.equal(client.leftovers(), NOTHING_LEFT);
   await settle();
   assert.equal([end.state, end.value === reason], ["rejected", true]);
   assert.is(abortListeners(controller.signal), 0);
-  page.answer(APPROVED);
-  page.advance(60_000);
-  await settle();
-  assert.is(page.requests.length, 0);
+  await client.answer(APPROVED);
+  await client.advance(60_000);
+  assert.is(client.requests.length, 0);
 });
 
 test("aborted without a reason: rejected with the platform's AbortError", async () => {
-  const page = await readyPage();
+  const client = await ready(openIndexMjs);
   const controller = new AbortController();
-  const end = login(page, { signal: controller.signal });
+  const end = login(client, { signal: controller.signal });
   controller.abort();
-  page.advance(50);
-  await settle();
+  await client.advance(50);
   assert.is(end.value.name, "AbortError");
   assert.is(end.value, controller.signal.reason);
 });
 
 test("aborted while the accounts are fetched: the request ends too", async () => {
-  const page = await readyPage();
+  const client = await ready(openIndexMjs);
   const controller = new AbortController();
-  const end = login(page, { signal: controller.signal, networkUsers: true });
-  page.answer(APPROVED);
-  await settle();
-  assert.is(page.requests[0]!.signal, controller.signal);
+  const end = login(client, { signal: controller.signal, networkUsers: true });
+  await client.answer(APPROVED);
+  assert.is(fetchRequests(client)[0]!.signal, controller.signal);
   controller.abort("changed my mind");
   await settle();
   assert.equal([end.state, end.value], ["rejected", "changed my mind"]);
-  assert.equal(leftovers(page), NOTHING_LEFT);
+  assert.equal(client.leftovers(), NOTHING_LEFT);
   assert.is(abortListeners(controller.signal), 0);
 });
 
 test("aborted while it backs off: within 50 ms, and no page follows", async () => {
-  const page = await readyPage();
+  const client = await ready(openIndexMjs);
   const controller = new AbortController();
-  const end = login(page, { signal: controller.signal, networkUsers: true });
-  page.answer(APPROVED);
-  await settle();
-  await page.requests[0]!.answer({ items: accounts(1), has_more: true, backoff: 30 });
-  page.advance(10_000);
-  await settle();
+  const end = login(client, { signal: controller.signal, networkUsers: true });
+  await client.answer(APPROVED);
+  await client.request.answer({ items: accounts(1), has_more: true, backoff: 30 });
+  await client.advance(10_000);
   controller.abort("enough");
-  page.advance(50);
-  await settle();
+  await client.advance(50);
   assert.equal([end.state, end.value], ["rejected", "enough"]);
-  assert.equal(leftovers(page), NOTHING_LEFT);
+  assert.equal(client.leftovers(), NOTHING_LEFT);
   assert.is(abortListeners(controller.signal), 0);
-  page.advance(60_000);
-  await settle();
-  assert.is(page.requests.length, 1);
+  await client.advance(60_000);
+  assert.is(client.requests.length, 1);
 });
 
 test("aborted while it backs off before a third page", async () => {
-  const page = await readyPage();
+  const client = await ready(openIndexMjs);
   const controller = new AbortController();
-  const end = login(page, { signal: controller.signal, networkUsers: true });
-  page.answer(APPROVED);
-  await settle();
-  await page.requests[0]!.answer({ items: accounts(1), has_more: true, backoff: 1 });
-  page.advance(1_000);
-  await settle();
-  await page.requests[1]!.answer({ items: accounts(1), has_more: true, backoff: 1 });
+  const end = login(client, { signal: controller.signal, networkUsers: true });
+  await client.answer(APPROVED);
+  await client.request.answer({ items: accounts(1), has_more: true, backoff: 1 });
+  await client.advance(1_000);
+  await client.request.answer({ items: accounts(1), has_more: true, backoff: 1 });
   controller.abort("enough");
-  page.advance(50);
-  await settle();
+  await client.advance(50);
   assert.equal([end.state, end.value], ["rejected", "enough"]);
-  assert.equal(leftovers(page), NOTHING_LEFT);
-  page.advance(60_000);
-  await settle();
-  assert.is(page.requests.length, 2);
+  assert.equal(client.leftovers(), NOTHING_LEFT);
+  await client.advance(60_000);
+  assert.is(client.requests.length, 2);
 });
 
 for (const [how, finish] of [
@@ -109,32 +100,30 @@ for (const [how, finish] of [
   ["rejected", "#error=access_denied&state={state}"],
 ] as const) {
   test(`aborted after it was ${how}: nothing changes, and nothing is left on the signal`, async () => {
-    const page = await readyPage();
+    const client = await ready(openIndexMjs);
     const controller = new AbortController();
-    const end = login(page, { signal: controller.signal });
-    page.answer(finish);
-    await settle();
+    const end = login(client, { signal: controller.signal });
+    await client.answer(finish);
     const before = end.state;
     assert.is.not(before, "pending");
     assert.is(abortListeners(controller.signal), 0);
     controller.abort();
     await settle();
     assert.is(end.state, before);
-    assert.is(page.popup.closes, 1);
+    assert.is(client.page.popup.closes, 1);
   });
 }
 
 test("an answer that comes after the abort, before the tick, is not a success", async () => {
   for (const networkUsers of [false, true]) {
-    const page = await readyPage();
+    const client = await ready(openIndexMjs);
     const controller = new AbortController();
-    const end = login(page, { signal: controller.signal, networkUsers });
+    const end = login(client, { signal: controller.signal, networkUsers });
     controller.abort("too late");
-    page.answer(APPROVED);
-    await settle();
+    await client.answer(APPROVED);
     assert.equal([end.state, end.value], ["rejected", "too late"]);
-    assert.is(page.requests.length, 0);
-    assert.equal(leftovers(page), NOTHING_LEFT);
+    assert.is(client.requests.length, 0);
+    assert.equal(client.leftovers(), NOTHING_LEFT);
   }
 });
 
@@ -144,17 +133,15 @@ for (const [what, reason] of [
 ] as const) {
   test(`aborted with ${what}, while the accounts are fetched and while it backs off`, async () => {
     for (const backsOff of [false, true]) {
-      const page = await readyPage();
+      const client = await ready(openIndexMjs);
       const controller = new AbortController();
-      const end = login(page, { signal: controller.signal, networkUsers: true });
-      page.answer(APPROVED);
-      await settle();
-      if (backsOff) await page.requests[0]!.answer({ items: accounts(1), has_more: true, backoff: 30 });
+      const end = login(client, { signal: controller.signal, networkUsers: true });
+      await client.answer(APPROVED);
+      if (backsOff) await client.request.answer({ items: accounts(1), has_more: true, backoff: 30 });
       controller.abort(reason);
-      page.advance(50);
-      await settle();
+      await client.advance(50);
       assert.equal([end.state, end.value === reason], ["rejected", true]);
-      assert.equal(leftovers(page), NOTHING_LEFT);
+      assert.equal(client.leftovers(), NOTHING_LEFT);
     }
   });
 }
@@ -163,14 +150,13 @@ test("a page's own Object.prototype is no answer: neither of an abort, nor of a 
   const before =
     "Object.prototype.access_token = 'evil'; Object.prototype.expires = '60'; Object.prototype.error_description = 'evil';";
   for (const how of ["abort", "refusal", "closed"] as const) {
-    const page = await readyPage({ before });
+    const client = await ready(openIndexMjs, { before });
     const controller = new AbortController();
-    const end = login(page, { signal: controller.signal });
+    const end = login(client, { signal: controller.signal });
     if (how === "abort") controller.abort("mine");
-    if (how === "refusal") page.answer("#error=access_denied&state={state}");
-    if (how === "closed") page.popup.closed = true;
-    page.advance(1_000);
-    await settle();
+    if (how === "refusal") await client.answer("#error=access_denied&state={state}");
+    if (how === "closed") client.page.popup.closed = true;
+    await client.advance(1_000);
     assert.is(end.state, "rejected", how);
     if (how === "abort") assert.is(end.value, "mine");
     else {
@@ -181,40 +167,39 @@ test("a page's own Object.prototype is no answer: neither of an abort, nor of a 
 });
 
 test("a blocked popup leaves nothing on the signal", async () => {
-  const page = await readyPage({ open: "null" });
+  const client = await ready(openIndexMjs, { open: "null" });
   const { signal } = new AbortController();
-  const end = login(page, { signal });
+  const end = login(client, { signal });
   await settle();
   assert.is(end.value.errorName, "popup_blocked");
   assert.is(abortListeners(signal), 0);
 });
 
 test("an app's mistake leaves nothing on the signal", async () => {
-  const page = await readyPage();
+  const client = await ready(openIndexMjs);
   const { signal } = new AbortController();
-  const end = login(page, { signal, scope: "read_inbox" });
+  const end = login(client, { signal, scope: "read_inbox" });
   await settle();
   assert.is(end.state, "rejected");
   assert.is(abortListeners(signal), 0);
 });
 
 test("one signal ends both of two logins", async () => {
-  const page = await readyPage();
+  const client = await ready(openIndexMjs);
   const controller = new AbortController();
   const { signal } = controller;
-  const ends = [login(page, { signal }), login(page, { signal })];
+  const ends = [login(client, { signal }), login(client, { signal })];
   controller.abort("both");
-  page.advance(50);
-  await settle();
+  await client.advance(50);
   assert.equal(
     ends.map(({ value }) => value),
     ["both", "both"],
   );
   assert.equal(
-    page.popups.map(({ closed }) => closed),
+    client.page.popups.map(({ closed }) => closed),
     [true, true],
   );
-  assert.equal(leftovers(page), NOTHING_LEFT);
+  assert.equal(client.leftovers(), NOTHING_LEFT);
 });
 
 test.run();
