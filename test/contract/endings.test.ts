@@ -30,12 +30,13 @@ test("hands over the token and its date, then nothing is left", async (open) => 
 });
 
 test("has stopped listening and closed the popup before it calls back", async (open) => {
-  const { page, SE } = await ready(open);
+  const client = await ready(open);
+  const { page } = client;
   const seen: unknown[] = [];
   const look = () => seen.push(page.leftovers().listeners, page.popup.closed, page.pendingTimers().length);
   for (const hash of ["#access_token=t&state={state}", "#error=access_denied&state={state}"]) {
-    SE.authenticate({ success: look, error: look });
-    page.answer(hash);
+    client.authenticate({ success: look, error: look });
+    await client.answer(hash);
   }
   assert.equal(seen, [0, true, 0, 0, true, 0]);
 });
