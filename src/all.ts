@@ -1,5 +1,11 @@
-// The hosted script. It reads in the order in which things happen: what every login shares, `init`, `authenticate`.
-(function (pageWindow: any, loginUrl?: any, requestKey?: string) {
+// The hosted script: sign in with Stack Exchange by one tag, in browsers from IE 8 on.
+//
+// It takes `window` as a parameter, which is shorter where it is used often: to put `SE` on it, and to ask it for what a page's
+// own variables may hide (`open`, `crypto`) or old browsers lack (`File`). Other globals would cost more as a parameter, because
+// compressors know their names. Lists and functions are in the order that compresses best.
+(function (pageWindow: any) {
+  var loginUrl: any, latest: any;
+
   function option(options: any, name: string) {
     return options[name] || missing(name);
   }
@@ -10,15 +16,15 @@
 
   pageWindow.SE = {
     init: function (options: any) {
-      var clientId = option(options, "clientId"),
-        channelUrl = option(options, "channelUrl"),
+      var link: any = document.createElement("a"),
         complete = option(options, "complete"),
-        origin = location.href.toLowerCase().match("[^/?#]*//[^/?#]*|")![0];
+        channelUrl = option(options, "channelUrl"),
+        clientId = option(options, "clientId");
 
-      requestKey = option(
-        options,
-        origin == channelUrl.toLowerCase().match("[^/?#]*//[^/?#]*|")![0] ? "key" : "channelUrl=" + origin,
-      );
+      // Security: whole origins are compared, so that http://a.com.evil does not pass for http://a.com.
+      // Support: IE <= 10 has no `origin` on either side, and leaves the comparison to the server.
+      link.href = channelUrl;
+      if (location.origin != link.origin) missing("channelUrl=" + location.origin);
       loginUrl =
         LOGIN_ORIGIN +
         "/oauth/dialog?redirect_uri=" +
@@ -27,13 +33,15 @@
             "/oauth/login_success?assisted=" +
             clientId +
             "&protocol=" +
-            origin.split(":")[0] +
+            location.protocol.split(":")[0] +
             "&proxy=" +
-            encodeURIComponent(channelUrl),
+            // A link's text is its whole address.
+            encodeURIComponent(link),
         ) +
         "&client_id=" +
         clientId +
         "&state=";
+      // Support: IE <= 9, whose timers hand no arguments on.
       setTimeout(function () {
         complete({ version: BUILD_NUMBER });
       }, 1);
@@ -41,104 +49,119 @@
 
     authenticate: function (options: any) {
       var success = option(options, "success"),
-        error: any = options.error,
-        timerThenResume: any,
-        key = requestKey || missing("init"),
-        scopeThenData = (options.scope || []).join(" "),
-        popupThenSession: any,
-        closed: any,
-        users: any = [],
         page = 1,
-        state: any =
-          "e" +
-          (pageWindow.crypto
-            ? [].join.call(crypto.getRandomValues(new Uint16Array(8)) as any, "")
-            : 1e16 + Math.random() * 1e16);
+        answer: any,
+        scope = options.scope || [],
+        popup: any,
+        closedTicks = 0,
+        error: any = options.error,
+        session: any,
+        users: any = [],
+        networkUsers = options.networkUsers,
+        timer: any,
+        // Security: 128 bits that nobody can guess, joined with commas by Array's join, because the first typed arrays have none.
+        // Support: IE, which has no `crypto` of that name.
+        state: any = pageWindow.crypto
+          ? [].join.call(pageWindow.crypto.getRandomValues(new Uint16Array(8)) as any)
+          : Math.random();
 
-      try {
-        popupThenSession = open(
-          loginUrl + state + (scopeThenData && "&scope=" + encodeURIComponent(scopeThenData)),
-          "",
-          "width=660,height=480",
-        );
-        if (popupThenSession) addEventListener("message", check);
-      } catch {}
+      function fail(name?: string, message?: string) {
+        if (error) error({ errorName: (name = name || "network_error"), errorMessage: message || name });
+      }
 
+      // The value of `name` in the answer, decoded. One catch serves an answer that is no string, a name that is not there
+      // and an escape that does not decode: each gives undefined. Security: nothing from the answer becomes a property name.
       function value(name: string): any {
         try {
           return decodeURIComponent(
-            scopeThenData
-              .match("[#&]" + name + "=([^&]*)")[1]
+            answer
+              .match("[#&]" + name + "=([^&]+)")[1]
               .split("+")
               .join(" "),
           );
         } catch {}
       }
 
+      // Fetches one page of accounts. Support: IE <= 9 cannot ask another origin with a header: open() throws, a network_error.
       function load() {
-        var script: any = document.createElement("script");
-        script.id = state;
-        script.onreadystatechange =
-          script.onerror =
-          script.onload =
-            function (answer?: any) {
-              if (!script || script.readyState == "loading") return;
-              document.body.removeChild(script);
-              script = 0;
-              if (!answer) fail();
-              else if (answer.items) {
-                popupThenSession.networkUsers = users = users.concat(answer.items);
-                if (answer.has_more) setTimeout(load, (answer.backoff * 1000) | 0);
-                else success(popupThenSession);
-              } else fail(answer.error_name, answer.error_message);
-            };
-        document.body.appendChild(script);
+        var request: any = new XMLHttpRequest();
+        request.onloadend = function (this: any) {
+          var answer: any, message: any, name: any;
+          // `this` is the request, for 5 B less than its name. replace() without arguments gives back a string, and throws for
+          // what is none.
+          try {
+            answer = JSON.parse(this.responseText);
+            name = answer.error_name.replace();
+            message = answer.error_message.replace();
+          } catch {}
+          if (answer && answer.items) {
+            session.networkUsers = users = users.concat(answer.items);
+            // An empty page is the last one, whatever it says: a broken answer must not be asked for again for ever.
+            if (answer.has_more && answer.items[0]) setTimeout(load, answer.backoff * 1000);
+            else success(session);
+          } else fail(name, message);
+        };
         try {
-          script.src =
-            API_ORIGIN +
-            "/2.0/me/associated?key=" +
-            encodeURIComponent(key) +
-            "&pagesize=100&page=" +
-            page++ +
-            "&callback=document.scripts." +
-            state +
-            ".onload&access_token=" +
-            encodeURIComponent(value("access_token"));
+          request.open("GET", API_ORIGIN + "/2.0/me/associated?pagesize=100&page=" + page++);
+          request.timeout = 30000;
+          request.setRequestHeader("Authorization", "Bearer " + session.accessToken);
+          request.send();
         } catch {
-          script.onerror();
+          fail();
         }
       }
 
-      function fail(name?: string, message?: string) {
-        if (error) error({ errorName: (name = name || "network_error"), errorMessage: message || name });
-      }
+      if (!scope.join) missing("scope[]");
+      if (!loginUrl) missing("init");
+      // Support: Firefox throws in a sandboxed frame without allow-popups; others give null or undefined. IE <= 8 has no
+      // addEventListener. Security: the window has no name, because any page in it could read one.
+      try {
+        popup = pageWindow.open(
+          loginUrl + state + (scope[0] ? "&scope=" + encodeURIComponent(scope.join(" ")) : ""),
+          "",
+          "width=660,height=480",
+        );
+        addEventListener("message", check);
+      } catch {}
+      timer = setInterval(check, 50);
+      latest = state;
 
+      // Called with each message, and each 50 ms without one. Each end of the popup is put as an answer, so that one path
+      // cleans up, and comes after authenticate() has returned. An older login hears a newer one's message first, so it ends first.
+      //
+      // Security: the origin stops other sites, the source other windows, the state answers to other logins. A popup that was cut off
+      // by COOP reads as closed while the user is in it, but then this page has no focus. Nine ticks let the message of a
+      // popup that closes itself arrive.
       function check(event?: any) {
         try {
-          scopeThenData = event
-            ? popupThenSession == event.source && event.origin == LOGIN_ORIGIN && event.data
-            : (closed = document.hasFocus() && popupThenSession.closed && -~closed) == 9
+          answer = !popup
+            ? "&error=popup_blocked&state=" + state
+            : latest != state || (!event && document.hasFocus() && popup.closed && closedTicks++ > 7)
               ? "&error=popup_closed&state=" + state
-              : pageWindow.File || popupThenSession["se-api-frame"].location.hash;
+              : event
+                ? event.origin == LOGIN_ORIGIN && event.source == popup && event.data
+                : // Support: IE <= 9, whose postMessage does not reach another window: the answer is the address of a frame of our own
+                  // origin in the popup. A frame that is not there yet throws. Only IE <= 9 has no File. Security: others do not look,
+                  // because any page in the popup could hold such a frame, with the state alone against it.
+                  pageWindow.File || popup["se-api-frame"].location.hash;
         } catch {}
         if (value("state") == state) {
+          // Support: IE <= 8, which has no removeEventListener.
           try {
             removeEventListener("message", check);
           } catch {}
-          popupThenSession.close(clearInterval(timerThenResume));
+          clearInterval(timer);
+          if (popup) popup.close();
           if (value("access_token")) {
-            popupThenSession = {
+            session = {
               accessToken: value("access_token"),
               expirationDate: value("expires") && new Date(+new Date() + value("expires") * 1000),
             };
-            if (options.networkUsers) load();
-            else success(popupThenSession);
+            if (networkUsers) load();
+            else success(session);
           } else fail(value("error"), value("error_description"));
         }
       }
-
-      if (popupThenSession) timerThenResume = setInterval(check, 50);
-      else fail("popup_blocked");
     },
   };
 })(window);

@@ -1,131 +1,201 @@
-import type { AuthenticateOptions, InitOptions, LoginOptions, Session } from "./types";
+import type {
+  AuthenticateOptions,
+  AuthenticateWithUsersOptions,
+  InitOptions,
+  LoginOptions,
+  Session,
+  SessionWithUsers,
+} from "./types";
 
 export type * from "./types";
 
-var option = (options: any, name: string) => options[name] || missing(name),
-  missing = (what: string): any => {
-    throw Error("needs " + what);
-  },
-  requestKey: any,
+// A server can import this module: it touches nothing of a browser before the first call.
+// `let` everywhere: one word for all declarations compresses better than two.
+
+let /** The state of the newest login: an older one whose popup is still open ends. */
+  latest: unknown,
+  /** The dialog's address, ready for the parameters of one login; set by `init`. */
   loginUrl: any;
+
+let missing = (what: string): any => {
+  throw Error("needs " + what);
+};
+
+let option = (options: any, name: string) => options[name] || missing(name);
+
+interface Login {
+  (options: LoginOptions & { networkUsers: true }): Promise<SessionWithUsers>;
+  (options?: LoginOptions): Promise<Session>;
+}
+
+/**
+ * Signs the user in like `authenticate`, and resolves with the session. Call it from a click.
+ *
+ * Rejects with an {@link AuthError} when the login ends in any other way, with the signal's reason when `signal` aborts
+ * (the popup is then closed and everything removed), and with another Error, having opened nothing, before `init` and
+ * when `scope` is not an array.
+ */
+export let login: Login = (options?: LoginOptions): Promise<any> =>
+  // What throws in there rejects the promise. The popup opens in this turn, which is still the click's.
+  new Promise((success, error) => authenticate({ ...options, success, error }));
 
 /**
  * Tells the SDK which app this is. Call it before anything else; calling it again is fine.
  *
- * Throws an Error naming the option that is missing, or the origin on which `channelUrl` must be; the engine's TypeError when
- * there are no options at all; and URL's TypeError when `channelUrl` is no absolute address.
+ * Throws an Error that names the option that is missing, or the origin that `channelUrl` must be on; the engine's
+ * TypeError when there are no options at all, and when `channelUrl` is no address.
  */
-export var init = (options: InitOptions): void => {
-    var clientId = option(options, "clientId"),
-      channelUrl: any = new URL(option(options, "channelUrl")),
-      complete = option(options, "complete"),
-      origin = location.origin;
+export let init = (options: InitOptions): void => {
+  let complete = option(options, "complete");
+  let clientId = option(options, "clientId");
+  let channelUrl: any = new URL(option(options, "channelUrl"), location as any);
 
-    requestKey = option(options, origin == channelUrl.origin ? "key" : "channelUrl=" + origin);
-    loginUrl = {
+  // Security: whole origins are compared, so that http://a.com.evil does not pass for http://a.com.
+  if (location.origin != channelUrl.origin) missing("channelUrl=" + location.origin);
+  loginUrl =
+    LOGIN_ORIGIN +
+    "/oauth/dialog?" +
+    new URLSearchParams({
       redirect_uri:
         LOGIN_ORIGIN +
         "/oauth/login_success?" +
         new URLSearchParams({
           assisted: clientId,
-          protocol: origin.split(":")[0]!,
+          protocol: location.protocol.slice(0, -1),
           proxy: channelUrl,
         }),
       client_id: clientId,
+    }) +
+    "&";
+  setTimeout(complete, 1, { version: BUILD_NUMBER });
+};
+
+/** @internal What `authenticate` takes from `login` too. */
+interface Signal {
+  signal?: AbortSignal | undefined;
+}
+
+interface Authenticate {
+  (options: AuthenticateWithUsersOptions & Signal): void;
+  (options: AuthenticateOptions & Signal): void;
+}
+
+/**
+ * Signs the user in, in a popup of 660 by 480 pixels. Call it from a click, or the browser blocks the popup.
+ *
+ * Ends in exactly one call of `success` or `error`, which comes after `authenticate` has returned; `error` is given an
+ * {@link AuthError}. A newer login ends an older one whose popup is still open, in `popup_closed`. Throws an Error, and
+ * opens nothing, before `init`, without `success`, and when `scope` is not an array.
+ */
+export let authenticate: Authenticate = (options: any) => {
+  let timer: any;
+  let closedTicks = 0;
+  let page = 1;
+  let session: any;
+  let users: unknown[] = [];
+  let check: (event?: MessageEvent) => void;
+  let success = option(options, "success");
+  // Read once: what the app does to its options later does not reach this login.
+  let { error, networkUsers, signal } = options;
+  let popup: Window | null | undefined;
+  let accountsTimer: any;
+  let scope = options.scope || [];
+
+  if (!loginUrl) missing("init");
+  if (!scope.join) missing("scope[]");
+  // Security: 128 bits that nobody can guess. The array stands for its text, four numbers with commas. The page's own `crypto` or `open`
+  // may be another variable: the window's are meant.
+  let state: any = (latest = window.crypto.getRandomValues(new Uint32Array(4)));
+
+  // Support: Firefox throws in a sandboxed frame without allow-popups; others give null or undefined.
+  // Security: the window has no name, because any page in it could read one.
+  try {
+    if (!signal?.aborted)
+      popup = window.open(
+        loginUrl + new URLSearchParams({ state, ...(scope[0] && { scope: scope.join(" ") }) }),
+        "",
+        "width=660,height=480",
+      );
+  } catch {}
+
+  // The promise makes sure of one end: whatever comes after it changes nothing.
+  new Promise((resolve, reject) => {
+    let fail = (name?: string | null, message?: string | null) =>
+      reject(
+        signal?.aborted
+          ? // Support: Chrome <= 97 and Safari <= 15.3 have no reason.
+            signal.reason || new DOMException("", "AbortError")
+          : // A DOMException has its name from the start. An Error's cannot be set where Error.prototype is frozen.
+            Object.assign(new DOMException((message = message || name || "network_error"), "AuthError"), {
+              errorMessage: message,
+              errorName: name || "network_error",
+            }),
+      );
+
+    // Called with each message, and each 50 ms without one. An older login hears of a newer one's message first, and so ends first.
+    check = (event) => {
+      let answer: any;
+      // One catch for messages of any type, and for a page that hides document.hasFocus.
+      try {
+        if (signal?.aborted) fail();
+        // While its accounts are fetched, nothing but an abort ends it.
+        else if (!session)
+          if (!popup) fail("popup_blocked");
+          else if (
+            latest != state ||
+            // A popup that was cut off by COOP reads as closed while the user is in it, but then this page has no focus. Nine
+            // ticks let the message of a popup that closes itself arrive.
+            (!event && document.hasFocus() && popup.closed && closedTicks++ > 7)
+          )
+            fail("popup_closed");
+          // Security: the origin stops other sites, the source other windows, the state answers to other logins.
+          else if (event!.origin == LOGIN_ORIGIN && event!.source == popup) {
+            answer = new URLSearchParams(event!.data.slice(1));
+            if (state == answer.get("state")) {
+              popup.close();
+              session = { accessToken: answer.get("access_token") };
+              if (answer.get("expires"))
+                session.expirationDate = new Date(+new Date() + answer.get("expires") * 1000);
+              if (!session.accessToken) fail(answer.get("error"), answer.get("error_description"));
+              else if (networkUsers) load();
+              else resolve(session);
+            }
+          }
+      } catch {}
     };
-    setTimeout(complete, 1, { version: BUILD_NUMBER });
-  },
-  /**
-   * Signs the user in, in a popupThenSession of 660 by 480 pixels. Call it from a click, or the browser blocks the popupThenSession.
-   *
-   * Ends in exactly one call of `success` or `error`, which is given an AuthError. Throws an Error, and opens
-   * nothing, before `init`, without `success`, and when `scope` is not an array.
-   */
-  authenticate = (options: AuthenticateOptions & { signal?: AbortSignal | undefined }): void => {
-    var success = option(options, "success"),
-      { error, signal } = options as any,
-      closed: any,
-      popupThenSession: any,
-      key = requestKey || missing("init"),
-      scopeThenData: any = options.scope?.join(" "),
-      page = 1,
-      users: any = [],
-      state: any = crypto.getRandomValues(new Uint32Array(4)),
-      fail = (name?: string, message?: string) =>
-        error?.(
-          signal?.aborted
-            ? signal.reason
-            : Object.assign(Error((message = message || name || "network_error")), {
-                errorName: name || "network_error",
-                name: "AuthError",
-                errorMessage: message,
-              }),
-        ),
-      load: any = () =>
-        new Date() < timerThenResume && !signal?.aborted
-          ? setTimeout(load, 50)
-          : fetch(
-              API_ORIGIN +
-                "/2.0/me/associated?" +
-                new URLSearchParams({
-                  access_token: scopeThenData.get("access_token"),
-                  pagesize: 100,
-                  key,
-                  page: page++,
-                } as any),
-              { signal },
-            )
-              .then((response) => response.json())
-              .then(
-                (answer: any) =>
-                  answer?.items
-                    ? ((popupThenSession.networkUsers = users = users.concat(answer.items)),
-                      answer.has_more
-                        ? load((timerThenResume = +new Date() + answer.backoff * 1000))
-                        : success(popupThenSession))
-                    : fail(answer?.error_name, answer?.error_message),
-                () => fail(),
-              ),
-      check = (event?: any) =>
-        state ==
-          (scopeThenData = new URLSearchParams(
-            signal?.aborted ||
-              (!event && 8 < (closed = document.hasFocus() && popupThenSession.closed && (-~closed as any)))
-              ? { error: "popup_closed", state }
-              : event?.origin == LOGIN_ORIGIN &&
-                  event.source == popupThenSession &&
-                  ((event.data + "").slice(1) as any),
-          )).get("state") &&
-        (popupThenSession.close(clearInterval(timerThenResume), removeEventListener("message", check)),
-        scopeThenData.get("access_token")
-          ? ((popupThenSession = { accessToken: scopeThenData.get("access_token") }),
-            scopeThenData.get("expires") &&
-              (popupThenSession.expirationDate = new Date(+new Date() + scopeThenData.get("expires") * 1000)),
-            options.networkUsers ? load() : success(popupThenSession))
-          : fail(scopeThenData.get("error"), scopeThenData.get("error_description"))),
-      timerThenResume: any;
 
-    try {
-      if (!signal?.aborted)
-        popupThenSession = open(
-          LOGIN_ORIGIN +
-            "/oauth/dialog?" +
-            new URLSearchParams({ ...loginUrl, state, ...(scopeThenData && { scope: scopeThenData }) }),
-          "",
-          "width=660,height=480",
-        );
-    } catch {}
+    // Fetches one page of accounts. Whatever goes wrong in here, an answer of another shape included, is a network_error.
+    let load = () => {
+      accountsTimer = setTimeout(fail, 30000);
+      fetch(API_ORIGIN + "/2.0/me/associated?pagesize=100&page=" + page++, {
+        headers: { Authorization: "Bearer " + session.accessToken },
+        signal,
+      })
+        .then((response) => response.json())
+        .then((answer) => {
+          clearTimeout(accountsTimer);
+          if (answer.items) {
+            users.push(...answer.items);
+            session.networkUsers = users;
+            // An empty page is the last one, whatever it says: a broken answer must not be asked for again for ever.
+            if (answer.has_more && answer.items[0]) accountsTimer = setTimeout(load, answer.backoff * 1000);
+            else resolve(session);
+          } else {
+            // replace() without arguments gives back a string, and throws for what is none.
+            fail(answer.error_name.replace(), answer.error_message.replace());
+          }
+        })
+        .catch(() => fail());
+    };
 
-    if (popupThenSession) timerThenResume = setInterval(check, 50, addEventListener("message", check));
-    else fail("popup_blocked");
-  },
-  /**
-   * Signs the user in like `authenticate`, and resolves with the session. Call it from a click.
-   *
-   * Rejects with an AuthError when the login ends in any other way, with the signal's reason when `signal` aborts
-   * (the popupThenSession is then closed and everything removed), and with another Error, having opened nothing, before `init` and
-   * when `scope` is not an array.
-   */
-  login = (options?: LoginOptions): Promise<Session> =>
-    // What throws in there rejects the promise. The popupThenSession opens in this turn, which is still the click's.
-    new Promise((success, error) => authenticate({ ...options, success, error } as AuthenticateOptions));
+    addEventListener("message", check);
+    timer = setInterval(check, 50);
+  })
+    .finally(() => {
+      popup?.close();
+      removeEventListener("message", check);
+      clearInterval(timer);
+      clearTimeout(accountsTimer);
+    })
+    .then(success, (failure) => error?.(failure));
+};

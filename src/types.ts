@@ -1,11 +1,11 @@
-/** What an app says of itself, once. All four are required; any other property is ignored. */
+/** What an app says about itself, once. Any other property is ignored. */
 export interface InitOptions {
   /** The app's client id, from its page on https://stackapps.com/apps/oauth. */
   clientId: number | string;
-  /** The app's request key, from the same page. It is no secret. */
-  key: string;
+  /** The app's request key. No longer needed since June 2026: it is accepted, and neither kept nor sent. */
+  key?: string | undefined;
   /**
-   * The absolute address of a blank, fast page on this page's own origin (scheme, host and port).
+   * The address of a blank, fast page on this page's own origin (scheme, host and port).
    * Old browsers are answered through it; every login names it, and the server checks it against the app's OAuth domain.
    */
   channelUrl: string;
@@ -31,7 +31,7 @@ export type Scope = "read_inbox" | "no_expiry" | "write_access" | "private_info"
 export interface AuthenticateOptions {
   /** Called with the token when the user approved. */
   success: (session: Session) => void;
-  /** Called when the login ends in any other way. Without it such an end is silent. */
+  /** Called when the login ends in any other way. Without it such an end is silent. Never called before `authenticate` has returned. */
   error?: ((failure: Failure) => void) | undefined;
   /** Permissions beyond the user's identity. Missing or empty: identity alone. */
   scope?: readonly Scope[] | undefined;
@@ -39,23 +39,38 @@ export interface AuthenticateOptions {
   networkUsers?: boolean | undefined;
 }
 
+/** One login that asks for accounts: then `success` is given them. */
+export interface AuthenticateWithUsersOptions extends Omit<AuthenticateOptions, "success" | "networkUsers"> {
+  /** Called with the token and the accounts when the user approved. */
+  success: (session: SessionWithUsers) => void;
+  /** Fetches all of the user's accounts on the network. */
+  networkUsers: true;
+}
+
 /** One login of the module's `login()`. */
 export interface LoginOptions extends Pick<AuthenticateOptions, "scope" | "networkUsers"> {
   /**
    * Cancels the login: within 50 ms the popup closes, everything is removed, and the promise rejects with the signal's
-   * reason. A page that is hidden or going away has slower timers: there the popup may stay.
+   * reason; with an Error named AbortError in browsers that give no reason. A page that is hidden or going away has slower
+   * timers: there the popup may stay.
    */
   signal?: AbortSignal | undefined;
 }
 
 /** A successful login. */
 export interface Session {
-  /** Sent as `access_token` with API requests. */
+  /** Sent with API requests: `Authorization: Bearer <accessToken>`. Keep it in memory, and out of addresses. */
   accessToken: string;
   /** The date by which the token is certainly unusable; undefined with the scope `no_expiry`. */
   expirationDate: Date | undefined;
   /** All accounts, in the API's order, possibly none; undefined unless `networkUsers` asked for them. */
   networkUsers: NetworkUser[] | undefined;
+}
+
+/** A successful login that asked for accounts. */
+export interface SessionWithUsers extends Session {
+  /** All accounts, in the API's order, possibly none. */
+  networkUsers: NetworkUser[];
 }
 
 /** An account on one site. See https://api.stackexchange.com/docs/types/network-user */
@@ -84,14 +99,20 @@ export interface NetworkUser {
  */
 export type ErrorName =
   // The SDK's own
-  /** No popup opened: `authenticate` was not called in a click, or a sandboxed frame forbids popups. Told at once. */
+  /** No popup opened: `authenticate` was not called in a click, or a sandboxed frame forbids popups. */
   | "popup_blocked"
-  /** The user closed the popup before it answered. Told within a second. */
+  /**
+   * The user closed the popup before it answered, or a newer login took its place. Reported within a second; for a page in a frame,
+   * only once that frame has the focus.
+   */
   | "popup_closed"
-  /** The API could not be reached or never answered, or the dialog's answer held neither a token nor an error. */
+  /**
+   * The API could not be reached, or did not answer within 30 seconds, or its answer made no sense; or the dialog's answer held neither
+   * a token nor an error.
+   */
   | "network_error"
   // The dialog's
-  /** The user rejected the request. From the API: the token is unknown, expired, or was issued for another key. */
+  /** The user rejected the request. From the API: the token is unknown or expired. */
   | "access_denied"
   /** A parameter is missing, malformed or repeated. */
   | "invalid_request"
@@ -114,7 +135,7 @@ export type ErrorName =
   | "invalid_access_token"
   /** 404: there is no such method. */
   | "no_method"
-  /** 405: a token was sent without a request key. */
+  /** 405: the method needs a request key. */
   | "key_required"
   /** 406: the token travelled over plain HTTP; the server has made it invalid. */
   | "access_token_compromised"
@@ -146,15 +167,18 @@ export interface StackExchangeAuth {
   /**
    * Tells the SDK which app this is. Call it before anything else; calling it again is fine.
    *
-   * Throws an Error naming the option that is missing, or the origin on which `channelUrl` must be, and the engine's
-   * TypeError when there are no options at all.
+   * Throws an Error that names the option that is missing, or the origin that `channelUrl` must be on; the engine's TypeError
+   * when there are no options at all.
    */
   init(options: InitOptions): void;
   /**
    * Signs the user in, in a popup of 660 by 480 pixels. Call it from a click, or the browser blocks the popup.
    *
-   * Ends in exactly one call of `success` or `error`. Throws an Error, and opens nothing, before `init`, without
-   * `success`, and when `scope` is not an array.
+   * Ends in exactly one call of `success` or `error`, which comes after `authenticate` has returned. A newer login ends an older one whose
+   * popup is still open, in `popup_closed`. Throws an Error, and opens nothing, before `init`, without `success`, and when `scope` is
+   * not an array.
    */
+  authenticate(options: AuthenticateWithUsersOptions): void;
+  /** The same for a login that asks for no accounts. */
   authenticate(options: AuthenticateOptions): void;
 }

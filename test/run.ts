@@ -128,9 +128,9 @@ const STEPS: Step[] = [
   check("size", "sizes, ratchet, budget and ledger", "npx", "tsx", "scripts/size/size.ts"),
   check(
     "trailers",
-    "what messages say of sizes, against builds of their commits",
+    "the sizes in commit messages, against the rows that each commit carries",
     "npx",
-    ...["tsx", "scripts/size/trailers.ts", "--range", "HEAD", "--last", "10"],
+    ...["tsx", "scripts/size/trailers.ts", "--range", "HEAD", "--last", "5"],
   ),
   check("verify", "the same bytes from two clean clones", "npx", "tsx", "scripts/verify.ts"),
   uvu("release", "the CDN release, served by a real nginx to a real browser"),

@@ -51,18 +51,9 @@ const bar = (value: number, most: number): string =>
 
 function features(report: FeatureReport | null): string {
   if (!report) {
-    return `<p class="card notice" id="measuring">Being measured: the SDK is built once without each feature and once without each pair of them, which
-takes about a minute. Reload this page then.</p>`;
+    return `<p class="card notice" id="measuring">Being measured: the SDK is built once without each feature, which takes some seconds. Reload this page then.</p>`;
   }
   const most = Math.max(...report.features.map(({ cost }) => cost.gzip));
-  const pairs = report.interactions.reduce(
-    (sum, { cost }) => ({
-      raw: sum.raw + cost.raw,
-      gzip: sum.gzip + cost.gzip,
-      brotli: sum.brotli + cost.brotli,
-    }),
-    { raw: 0, gzip: 0, brotli: 0 },
-  );
   const rows = [
     ...report.features.map(({ name, cost, without }) => [
       escapeHtml(name),
@@ -70,14 +61,12 @@ takes about a minute. Reload this page then.</p>`;
       bar(cost.gzip, most),
       escapeHtml(without),
     ]),
-    ["Pairs of features", ...three(pairs), "", "what two cost together beyond their own costs"],
     [
-      "More than two together",
-      ...three(report.together),
+      "All the rest",
+      ...three(report.rest),
       "",
-      "the same for more, and for pairs within the noise",
+      "the file with every feature cut out; features share words, so the costs do not add up to the difference",
     ],
-    ["All the rest", ...three(report.rest), "", "the file with every feature cut out"],
     [
       "<strong>The whole</strong>",
       ...three(report.total),
@@ -141,7 +130,7 @@ ${
     : "<p>The ledger has no line yet.</p>"
 }
 <h2 id="features">By feature</h2>
-<p>Each feature cut out of the source, and the file built without it (<code>npm run size:features</code>). The column adds up to the whole.</p>
+<p>Each feature cut out of the source, and the file built without it (<code>npm run size:features</code>).</p>
 ${features(report)}
 <h2 id="heat">By character</h2>
 <p>The bits that each character of <code>${escapeHtml(heat.name)}</code> takes in the gzip file: ${count(heat.gzip)} bytes are

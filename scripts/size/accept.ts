@@ -1,7 +1,7 @@
 /** `npm run size:accept`: a file grew, on purpose, and the ledger says why. */
 import { isMain, newCommand, runCommand, UsageError } from "../cli.ts";
 import { writeChart } from "./chart.ts";
-import { measureCommit, parentOf, resolveCommit, short } from "./commits.ts";
+import { parentOf, resolveCommit, short, sizesAt } from "./commits.ts";
 import { appendAfterwards, readLedger } from "./ledger.ts";
 import { CHART, LEDGER } from "./settings.ts";
 import { describeUpdate, moveLimits } from "./update.ts";
@@ -24,7 +24,7 @@ async function main(argv: string[]): Promise<void> {
   if (!reason.trim() || reason.includes("\n")) throw new UsageError("--reason takes one line that says why");
   if (ref) {
     const commit = resolveCommit(ref);
-    appendAfterwards(commit, parentOf(commit), await measureCommit(commit), reason.trim());
+    appendAfterwards(commit, parentOf(commit), sizesAt(commit), reason.trim());
     writeChart(readLedger());
     console.log(`written: ${LEDGER}, ${CHART}: a line for ${short(commit)}`);
     return;

@@ -1,11 +1,81 @@
 /** The rebuild proof: one commit built in two places that have nothing in common but the packages, and compared. */
 
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { mkdir, readdir, readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import type { Manifest } from "../build/emit.ts";
+import { CheckError } from "../cli.ts";
 import { ROOT } from "../config.ts";
 import { git } from "../git.ts";
-import { buildIn, provideModules } from "./commits.ts";
+import { BYTE_PACKAGES } from "./settings.ts";
+
+const run = promisify(execFile);
+
+export interface Lock {
+  packages: Record<string, { integrity?: string; dependencies?: object; optionalDependencies?: object }>;
+}
+
+/** The packages that write the bytes, with everything they depend on: name and integrity. */
+function byteMakers(lock: Lock): Map<string, string | undefined> {
+  const seen = new Map<string, string | undefined>();
+  const visit = (name: string): void => {
+    const entry = lock.packages[`node_modules/${name}`];
+    if (seen.has(name) || !entry) return;
+    seen.set(name, entry.integrity);
+    for (const next of Object.keys({ ...entry.dependencies, ...entry.optionalDependencies })) visit(next);
+  };
+  for (const name of BYTE_PACKAGES) visit(name);
+  return seen;
+}
+
+/** True when what `theirs` installs of the packages that write bytes, `ours` installs too. */
+export function sameByteMakers(theirs: Lock, ours: Lock): boolean {
+  const installed = byteMakers(ours);
+  return [...byteMakers(theirs)].every(([name, integrity]) => installed.get(name) === integrity);
+}
+
+/**
+ * Gives the checkout in `folder` its dependencies: this project's own where the packages that write bytes are the
+ * same, which takes no time; otherwise, or when `install` says so, its own by `npm ci`.
+ */
+async function provideModules(folder: string, install = false): Promise<void> {
+  const lock = (path: string): Lock =>
+    JSON.parse(readFileSync(join(path, "package-lock.json"), "utf8")) as Lock;
+  if (!install && sameByteMakers(lock(folder), lock(ROOT))) {
+    await symlink(join(ROOT, "node_modules"), join(folder, "node_modules"));
+    return;
+  }
+  console.error(`npm ci in ${folder} (about half a minute)`);
+  await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: folder, maxBuffer: 1e8 });
+}
+
+/** Runs the checkout's own build. Throws CheckError with the build's own words. */
+async function buildIn(
+  folder: string,
+  out: string,
+  { buildNumber, tier = "production", env }: { buildNumber: string; tier?: string; env?: NodeJS.ProcessEnv },
+): Promise<void> {
+  const args = [
+    "--import",
+    "tsx",
+    "scripts/build.ts",
+    "--build-number",
+    buildNumber,
+    "--tier",
+    tier,
+    "--out",
+    out,
+  ];
+  try {
+    await run(process.execPath, args, { cwd: folder, env: env ?? process.env });
+  } catch (error) {
+    throw new CheckError(
+      `the build in ${folder} failed: ${(error as { stderr?: string }).stderr?.trim() || error}`,
+    );
+  }
+}
 
 /** The surroundings of one build. */
 export interface Place {

@@ -10,10 +10,10 @@ import {
   type Base,
   chooseBase,
   isOneCommit,
-  measureCommit,
   resolveCommit,
   type SizesByName,
   short,
+  sizesAt,
   treeIsChanged,
 } from "./commits.ts";
 import { allowance, type Growth } from "./growth.ts";
@@ -221,7 +221,8 @@ async function neededBudgets(measured: readonly Measured[], committed: readonly 
 /** Measures the working tree and its base, and runs every gate. Throws CheckError or BuildError when a figure cannot be had. */
 export async function makeReport(request: { base?: string; maxGrowth?: Growth }): Promise<Report> {
   const base = chooseBase(request.base);
-  const [measured, before] = await Promise.all([measureTree(), base ? measureCommit(base.commit) : {}]);
+  const measured = await measureTree();
+  const before = base ? sizesAt(base.commit) : {};
   await writeMeasured(measured);
 
   const committed = readLimits();

@@ -2,7 +2,7 @@
 import pc from "picocolors";
 import { CheckError, isMain, newCommand, runCommand, UsageError } from "../cli.ts";
 import { git } from "../git.ts";
-import { chooseBase, measureCommit, parentOf, resolveCommit, type SizesByName, short } from "./commits.ts";
+import { chooseBase, parentOf, resolveCommit, type SizesByName, short, sizesAt } from "./commits.ts";
 import { ledgerAt, parseLedger, readLedger, rewritten } from "./ledger.ts";
 import { BYTE_PATHS, LEDGER } from "./settings.ts";
 import { claimOf, claimsOf, formatClaim, parseTrailers, TRAILER_FORM } from "./trailer.ts";
@@ -29,7 +29,7 @@ function sinceLedger(range: string): string[] {
 
 /**
  * The commits of `range`, newest first, that could be wrong: they touch what makes the bytes, or the ledger, or their
- * message speaks of sizes. The others need no build.
+ * message speaks of sizes. The others move nothing.
  */
 export function candidates(range: string): string[] {
   const touching = lines(git("rev-list", range, "--", ...BYTE_PATHS, LEDGER));
@@ -44,8 +44,8 @@ function saidAfterwards(commit: string, sizes: SizesByName): boolean {
   return entry !== undefined && claimsOf(entry.sizes, sizes).length === 0;
 }
 
-/** Checks one commit against its real first parent, both built. */
-export async function checkCommit(commit: string): Promise<Verdict> {
+/** Checks one commit against its real first parent: the rows that each of them committed. */
+export function checkCommit(commit: string): Verdict {
   const [subject = ""] = git("log", "-1", "--format=%s", commit).split("\n");
   const { claims, unreadable } = parseTrailers(git("log", "-1", "--format=%B", commit));
   const parent = parentOf(commit);
@@ -61,14 +61,12 @@ export async function checkCommit(commit: string): Promise<Verdict> {
     ...BYTE_PATHS,
   );
   const [before, after] =
-    touches || claims.length > 0
-      ? [parent ? await measureCommit(parent) : {}, await measureCommit(commit)]
-      : [{}, {}];
+    touches || claims.length > 0 ? [parent ? sizesAt(parent) : {}, sizesAt(commit)] : [{}, {}];
   const truth = claimsOf(before, after);
   for (const claim of claims) {
     const real = claimOf(claim.artifact, before, after);
     if (formatClaim(real) !== formatClaim(claim)) {
-      found.push(`the message says "${formatClaim(claim)}", the builds say "${formatClaim(real)}"`);
+      found.push(`the message says "${formatClaim(claim)}", the rows say "${formatClaim(real)}"`);
     }
   }
   for (const real of truth) {
@@ -83,14 +81,14 @@ export async function checkCommit(commit: string): Promise<Verdict> {
 }
 
 /** Checks the newest `last` candidates of `range`, newest first. Calls `report` after each. */
-export async function checkRange(
+export function checkRange(
   range: string,
   last: number,
   report: (verdict: Verdict) => void = () => {},
-): Promise<Verdict[]> {
+): Verdict[] {
   const verdicts: Verdict[] = [];
   for (const commit of candidates(range).slice(0, last)) {
-    verdicts.push(await checkCommit(commit));
+    verdicts.push(checkCommit(commit));
     report(verdicts.at(-1)!);
   }
   return verdicts;
@@ -132,7 +130,7 @@ function show({ commit, subject, measured, found }: Verdict): void {
 async function main(argv: string[]): Promise<void> {
   const options = newCommand("npm run size:trailers --")
     .description(
-      `Builds commits and their parents, and compares the sizes with the lines "${TRAILER_FORM}" of each message, ` +
+      `Compares the sizes that commits and their parents carry in .size-limit.json with the lines "${TRAILER_FORM}" of each message, ` +
         "one for each file that moved. A commit that moves a size needs them, from the ledger's first line on (what is older " +
         "is not checked); a ledger line that is changed or removed fails too. On main, where a message cannot be changed any " +
         'more, a line in the ledger puts it right: npm run size:accept -- --commit <ref> --reason "..."',
@@ -150,7 +148,7 @@ async function main(argv: string[]): Promise<void> {
   }
   for (const end of ends ?? []) checkEnd(end);
 
-  const verdicts = await checkRange(options.range ?? defaultRange(), last, options.json ? undefined : show);
+  const verdicts = checkRange(options.range ?? defaultRange(), last, options.json ? undefined : show);
   if (options.json) console.log(JSON.stringify(verdicts, null, 2));
   else if (verdicts.length === 0)
     console.log(

@@ -4,7 +4,7 @@ import type { Sizes } from "../build/index.ts";
 import { CheckError } from "../cli.ts";
 import { updateDocuments } from "../site/figures.ts";
 import { writeChart } from "./chart.ts";
-import { chooseBase, isOneCommit, measureCommit } from "./commits.ts";
+import { chooseBase, isOneCommit, sizesAt } from "./commits.ts";
 import { appendEntry, readLedger } from "./ledger.ts";
 import {
   type Budgets,
@@ -71,7 +71,7 @@ export async function moveLimits(reason: string, growth: boolean): Promise<Updat
   return {
     differences,
     documents,
-    trailer: base && trailerOf(await measureCommit(base.commit), sizes, isOneCommit(base)),
+    trailer: base && trailerOf(sizesAt(base.commit), sizes, isOneCommit(base)),
   };
 }
 

@@ -1,4 +1,5 @@
 /** networkUsers: all pages of accounts, or one error. */
+import vm from "node:vm";
 import * as assert from "uvu/assert";
 import { accounts, plain, TOKEN } from "../support/app.ts";
 import { type ApiRequest, NOTHING_LEFT } from "../support/client.ts";
@@ -121,6 +122,113 @@ for (const [name, act] of laterErrors) {
     assert.equal(client.leftovers(), NOTHING_LEFT);
   });
 }
+
+test("asks with a Bearer header, and puts no credential in the address", async (open) => {
+  const { client } = await awaitingAccounts(open, {}, TOKEN);
+  const [{ url, headers }] = client.requests as unknown as [{ url: URL; headers: Headers }];
+  assert.is(url.href, "https://api.stackexchange.com/2.0/me/associated?pagesize=100&page=1");
+  assert.equal([...headers], [["authorization", `Bearer ${TOKEN}`]]);
+  assert.is(client.page.leftovers().elements, 0);
+});
+
+test("a token that no header can carry is a network_error", async (open) => {
+  for (const token of ["a\nb", "\u2603"]) {
+    const { client, heard } = await awaitingAccounts(open, {}, token);
+    assert.equal(heard.names, ["network_error"]);
+    assert.equal(client.page.uncaught, []);
+    assert.equal(client.leftovers(), NOTHING_LEFT);
+  }
+});
+
+test("an empty page is the last one, whatever has_more says", async (open) => {
+  const { client, heard } = await awaitingAccounts(open);
+  await client.request.answer({ items: accounts(2), has_more: true });
+  await client.advance(5);
+  await client.request.answer({ items: [], has_more: true });
+  await client.advance(60_000);
+  assert.is(client.requests.length, 2);
+  assert.equal(plain(heard.successes[0].networkUsers), accounts(2));
+  assert.is(heard.calls, 1);
+  assert.equal(client.leftovers(), NOTHING_LEFT);
+});
+
+test("network_error after 30 seconds without an answer, for each page", async (open) => {
+  for (const pages of [0, 1]) {
+    const { client, heard } = await awaitingAccounts(open);
+    if (pages) {
+      await client.advance(20_000);
+      await client.request.answer({ items: accounts(1), has_more: true });
+      await client.advance(0);
+    }
+    await client.advance(29_900);
+    assert.is(heard.calls, 0);
+    await client.advance(200);
+    assert.equal(heard.names, ["network_error"]);
+    // A late answer is not heard.
+    await client.requests.at(-1)!.answer({ items: [] });
+    await client.advance(60_000);
+    assert.is(heard.calls, 1);
+    assert.equal(client.leftovers(), NOTHING_LEFT);
+  }
+});
+
+/** Answers of a shape that the API does not have. */
+const shapes: [answer: object, expected: string][] = [
+  // all.js keeps the name.
+  [{ error_name: "x", error_message: { toString: 0 } }, "network_error or x"],
+  [{ error_name: { toString: 0 }, error_message: "m" }, "network_error"],
+  [{ error_name: 5, error_message: "m" }, "network_error"],
+  [{ error_name: {}, error_message: [] }, "network_error"],
+  [{ error_name: { replace: 1 }, error_message: { replace: 1 } }, "network_error"],
+  [{ error_name: "", error_message: "" }, "network_error"],
+  [{ error_name: "throttle_violation", error_message: "m" }, "throttle_violation"],
+  [{ items: {} }, "network_error or an array"],
+  [{ items: 5, has_more: true }, "network_error or an array"],
+  [{ items: "text" }, "network_error or an array"],
+  [{ items: true }, "network_error or an array"],
+  [{ items: { length: 2 } }, "network_error or an array"],
+];
+for (const [answer, expected] of shapes) {
+  test(`${expected} for the answer ${JSON.stringify(answer)}`, async (open) => {
+    const { client, heard } = await awaitingAccounts(open);
+    await client.request.answer(answer, 400);
+    await client.advance(60_000);
+    assert.is(heard.calls, 1);
+    const [session] = heard.successes;
+    if (session) assert.ok(expected.includes("array") && Array.isArray(plain(session.networkUsers)));
+    else assert.ok(expected.split(" or ").includes(heard.names[0]!), heard.names[0]);
+    for (const { errorName, errorMessage } of heard.failures)
+      assert.equal([typeof errorName, typeof errorMessage], ["string", "string"]);
+    assert.equal(client.page.uncaught, []);
+    assert.equal(client.leftovers(), NOTHING_LEFT);
+  });
+}
+
+test("loads its accounts while the page replaces or empties its body and head", async (open) => {
+  const { client, heard } = await awaitingAccounts(open);
+  client.page.document.body.innerHTML = "";
+  client.page.document.head.remove();
+  await client.request.answer({ items: accounts(1), has_more: true });
+  await client.advance(5);
+  client.page.document.body.remove();
+  await client.request.answer({ items: [] });
+  assert.is(heard.successes[0].networkUsers.length, 1);
+});
+
+test("a page whose Date stands still or is another year's: a backoff ends all the same", async (open) => {
+  for (const now of [0, 946_684_800_000]) {
+    const { client, heard } = await startLogin(open, { networkUsers: true });
+    vm.runInContext(
+      `Date = class extends Date { constructor(...args) { super(...(args.length ? args : [${now}])); } }`,
+      client.page.realm,
+    );
+    await client.answer("#access_token=t&state={state}");
+    await client.request.answer({ items: accounts(1), has_more: true, backoff: 2 });
+    await client.advance(2000);
+    await client.request.answer({ items: [] });
+    assert.is(heard.successes.length, 1);
+  }
+});
 
 test("what comes after a request's end is not heard", async (open) => {
   const { client, heard } = await awaitingAccounts(open);

@@ -25,7 +25,7 @@ test("hands over the token and its date, then nothing is left", async (open) => 
   assert.is(Object.prototype.toString.call(session.expirationDate), "[object Date]");
   assert.is(+session.expirationDate, client.page.now + 86_400_000);
   assert.is(session.networkUsers, undefined);
-  assert.is(client.page.popup.closes, 1);
+  assert.is(client.page.popup.closed, true);
   assert.equal(client.leftovers(), NOTHING_LEFT);
 });
 
@@ -118,6 +118,25 @@ test("a token that does not decode: dropped by all.js, left as it is by the modu
   else assert.is(heard.successes[0].accessToken, "%zz");
   assert.equal(client.page.uncaught, []);
   assert.equal(client.leftovers(), NOTHING_LEFT);
+});
+
+test("an empty expires is none", async (open) => {
+  const { client, heard } = await startLogin(open);
+  await client.answer("#access_token=t&expires=&state={state}");
+  assert.is(heard.successes[0].expirationDate, undefined);
+});
+
+test("calls back only after authenticate has returned", async (open) => {
+  for (const behaviour of ["popup", "null", "throws"] as const) {
+    const client = await ready(open, { open: behaviour });
+    let returned = false;
+    const seen: boolean[] = [];
+    client.SE.authenticate({ success() {}, error: () => seen.push(returned) });
+    returned = true;
+    if (behaviour === "popup") client.page.popup.closed = true;
+    await client.advance(1000);
+    assert.equal(seen, [true]);
+  }
 });
 
 for (const behaviour of ["null", "undefined", "throws"] as const) {

@@ -86,10 +86,6 @@ const pages: [what: string, before: string][] = [
      }, this);`,
   ],
   [
-    "names of the kind that JSONP callbacks get",
-    "for (var i = 0; i < 1e4; i++) this['sec' + i] = this['SE' + i] = i;",
-  ],
-  [
     "variables with the names of the SDK's parts",
     "var init = 1, authenticate = 2, api = 3, sdk = 4, s = 5, popup = 6, state = 7, login = 8;",
   ],

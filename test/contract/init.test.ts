@@ -2,7 +2,7 @@
 import * as assert from "uvu/assert";
 import { CHANNEL, CLIENT_ID, KEY } from "../support/app.ts";
 import { TEST_BUILD } from "../support/artifact.ts";
-import { contract, type PerArtifact } from "../support/contract.ts";
+import { contract, type PerArtifact, ready } from "../support/contract.ts";
 
 const test = contract("init");
 
@@ -19,7 +19,7 @@ function thrownBy(work: () => void): Error {
   throw new Error("nothing was thrown");
 }
 
-for (const name of ["clientId", "key", "channelUrl", "complete"]) {
+for (const name of ["clientId", "channelUrl", "complete"]) {
   test(`names the missing option ${name}`, async (open) => {
     const { SE } = await open();
     for (const value of [undefined, null, ""]) {
@@ -29,19 +29,31 @@ for (const name of ["clientId", "key", "channelUrl", "complete"]) {
   });
 }
 
+test("needs no key, and keeps none that is given", async (open) => {
+  for (const key of [undefined, KEY]) {
+    const client = await ready(open);
+    client.init({ key });
+    client.authenticate({ networkUsers: true });
+    await client.answer("#access_token=t&state={state}");
+    assert.is(client.requests.length, 1);
+    assert.not.match(client.page.popup.url, encodeURIComponent(KEY));
+    assert.is(client.request.token, "t");
+  }
+});
+
 test("names the first option when there is no object at all", async (open) => {
   const { SE } = await open();
   for (const nothing of [undefined, null]) {
     // The engine's own sentence.
     const error = thrownBy(() => SE.init(nothing));
     assert.is(error.name, "TypeError");
-    assert.match(error.message, "clientId");
+    assert.match(error.message, /clientId|complete/);
   }
 });
 
 test("a refused init leaves authenticate refused", async (open) => {
   const client = await open();
-  for (const wrong of [{ key: "" }, { complete: null }, { channelUrl: "https://other.example/" }]) {
+  for (const wrong of [{ clientId: "" }, { complete: null }, { channelUrl: "https://other.example/" }]) {
     thrownBy(() => client.init(wrong));
     thrownBy(() => client.authenticate());
     assert.is(client.page.popups.length, 0);
@@ -86,14 +98,11 @@ test("gives the page its functions, and leaves nothing else", async (open) => {
   assert.equal(client.page.leftovers(), { listeners: 0, timers: 0, elements: 0, globals: [] });
 });
 
-/** Refused: an Error that names the page's origin. TypeError: the engine's, because the address is not absolute. */
+/** Refused: an Error that names the page's origin. TypeError: the engine's, because it is no address. */
 type Verdict = "accepted" | "refused" | "TypeError";
 
-/** What the two do where they differ: the hosted script compares text, the module asks URL. */
-const differ = (hosted: Verdict, module: Verdict): PerArtifact<Verdict> => ({
-  "all.js": hosted,
-  "index.mjs": module,
-});
+/** A link that is no address has no origin; URL throws. */
+const noAddress: PerArtifact<Verdict> = { "all.js": "refused", "index.mjs": "TypeError" };
 
 const channels: [page: string, channel: string, verdict: Verdict | PerArtifact<Verdict>][] = [
   ["http://a.com/x", "http://a.com", "accepted"],
@@ -123,25 +132,26 @@ const channels: [page: string, channel: string, verdict: Verdict | PerArtifact<V
   ["http://a.com/x", "data:text/html,http://a.com/", "refused"],
   ["http://a.com/x", "x\nhttp://a.com/", "refused"],
   // The default port, in full.
-  ["http://a.com/x", "http://a.com:80/", differ("refused", "accepted")],
-  ["https://a.com/x", "https://a.com:443/blank", differ("refused", "accepted")],
-  // What URL puts right.
-  ["http://a.com/x", " http://a.com/", differ("refused", "accepted")],
-  ["http://a.com/x", "\n http://a.com/", differ("refused", "accepted")],
-  ["http://a.com/x", "http:a.com", differ("refused", "accepted")],
-  ["http://a.com/x", "http:///a.com/", differ("refused", "accepted")],
-  ["http://a.com/x", "http://a.com\\@evil/", differ("refused", "accepted")],
-  ["http://a.com/x", "http://user:pass@a.com/", differ("refused", "accepted")],
-  // Every origin that is not one of a network is "null" for URL.
-  ["file:///home/page.html", "data:text/html,x", differ("refused", "accepted")],
-  // What is not absolute, or no address.
-  ["http://a.com/x", "http://a.com:80evil/", differ("refused", "TypeError")],
-  ["http://a.com/x", "//a.com/", differ("refused", "TypeError")],
-  ["http://a.com/x", "/blank", differ("refused", "TypeError")],
-  ["http://a.com/x", "a.com", differ("refused", "TypeError")],
-  ["http://a.com/x", "http://", differ("refused", "TypeError")],
-  ["http://a.com/x", "/", differ("refused", "TypeError")],
-  ["http://a.com/x", "null", differ("refused", "TypeError")],
+  ["http://a.com/x", "http://a.com:80/", "accepted"],
+  ["https://a.com/x", "https://a.com:443/blank", "accepted"],
+  // What browsers put right.
+  ["http://a.com/x", " http://a.com/", "accepted"],
+  ["http://a.com/x", "\n http://a.com/", "accepted"],
+  ["http://a.com/x", "http:a.com", "accepted"],
+  ["http://a.com/x", "http:///a.com/", "accepted"],
+  ["http://a.com/x", "http://a.com\\@evil/", "accepted"],
+  ["http://a.com/x", "http://user:pass@a.com/", "accepted"],
+  // Every origin that is not one of a network is "null".
+  ["file:///home/page.html", "data:text/html,x", "accepted"],
+  // What is not absolute counts from the page's address.
+  ["http://a.com/x", "//a.com/", "accepted"],
+  ["http://a.com/x", "/blank", "accepted"],
+  ["http://a.com/x", "blank", "accepted"],
+  ["http://a.com/x", "//evil/blank", "refused"],
+  ["http://a.com/x", "javascript:void 0", "refused"],
+  // What is no address.
+  ["http://a.com/x", "http://a.com:80evil/", noAddress],
+  ["http://a.com/x", "http://", noAddress],
 ];
 
 for (const [href, channelUrl, verdict] of channels) {

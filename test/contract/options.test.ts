@@ -30,6 +30,18 @@ for (const [change, other] of [
   });
 }
 
+test("whether it asks for accounts, when the options change", async (open) => {
+  const client = await ready(open);
+  for (const networkUsers of [true, false]) {
+    const options: Record<string, unknown> = { success() {}, networkUsers };
+    client.SE.authenticate(options);
+    options.networkUsers = !networkUsers;
+    await client.answer("#access_token=t&state={state}");
+    assert.is(client.pending.length, networkUsers ? 1 : 0);
+    for (const request of client.pending) await request.answer({ items: [] });
+  }
+});
+
 test("its app, when init is called again", async (open) => {
   const { client, heard } = await awaitingAccounts(open);
   client.init({ clientId: 2, key: "other((" });

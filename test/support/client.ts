@@ -108,7 +108,7 @@ export class Client {
     const end = page.now + ms;
     for (;;) {
       const next = Math.min(...page.pendingTimers());
-      if (page.now + next > end) break;
+      if (!(page.now + next <= end)) break;
       page.advance(next);
       await settle();
     }

@@ -11,8 +11,6 @@ export const REPORT: FeatureReport = {
     { name: "one <feature>", without: "nothing & nobody", cost: sizes(500, 200, 150) },
     { name: "another", without: "less", cost: sizes(100, 50, 40) },
   ],
-  interactions: [{ features: ["one <feature>", "another"], cost: sizes(-10, -5, -4) }],
-  together: sizes(10, 5, 4),
   rest: sizes(1600, 850, 710),
   noise: sizes(0, 3, 3),
 };

@@ -6,6 +6,8 @@ import type { Page } from "./window-double.ts";
 /** A request with what fetch was given. */
 export interface FetchRequest extends ApiRequest {
   url: URL;
+  /** The headers that the page set. */
+  headers: Headers;
   signal: AbortSignal | undefined;
 }
 
@@ -21,7 +23,7 @@ export function fetchDouble(page: Page): ApiRequest[] {
   const requests: FetchRequest[] = [];
   const realm = vm.runInContext("({ Promise, parse: JSON.parse })", page.realm);
 
-  (page.realm as any).fetch = (address: string, { signal }: { signal?: AbortSignal } = {}) =>
+  (page.realm as any).fetch = (address: string, { headers = {}, signal }: RequestInit = {}) =>
     new realm.Promise((resolve: (response: object) => void, reject: (reason: unknown) => void) => {
       if (signal?.aborted) return reject(signal.reason);
       const end = (act: () => void): Promise<void> => {
@@ -35,11 +37,14 @@ export function fetchDouble(page: Page): ApiRequest[] {
       };
       signal?.addEventListener("abort", aborted, { once: true });
       const url = new URL(address);
+      // Throws a TypeError for what is no header, which rejects the promise (Fetch standard).
+      const sent = new Headers(headers);
       const request = {
         url,
-        signal,
+        headers: sent,
+        signal: signal ?? undefined,
         page: Number(url.searchParams.get("page")),
-        token: url.searchParams.get("access_token")!,
+        token: (sent.get("Authorization") ?? "").replace(/^Bearer /, ""),
         pending: true,
         answer: (body: unknown, status?: number) => request.answerText(JSON.stringify(body), status),
         answerText: (text: string, status = 200) =>

@@ -41,7 +41,7 @@ function rejected(reason: unknown, promise: unknown): void {
 
 /** What the module asks a browser for and the hosted script does not. */
 function equip(page: Page) {
-  Object.assign(page.realm, { URL, URLSearchParams });
+  Object.assign(page.realm, { DOMException, URL, URLSearchParams });
   listening = page;
   if (!process.listeners("unhandledRejection").includes(rejected)) process.on("unhandledRejection", rejected);
   return fetchDouble(page);

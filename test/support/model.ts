@@ -27,15 +27,13 @@ function assert(holds: boolean, what: string): void {
 }
 
 /**
- * THE RULE FOR SEVERAL LOGINS AT A TIME: a newer one changes nothing for those under way. Calls `start`, which starts the
- * newer one, and compares.
+ * The rule for several logins: a newer one ends those that are still open, and never ends before them. One whose right answer has
+ * come is no longer open.
  */
-function startNewer(older: readonly Login[], start: () => Login): Login {
-  const states = (): string => JSON.stringify(older.map(({ heard, popup }) => [heard.calls, popup?.closes]));
-  const before = states();
-  const newer = start();
-  assert(states() === before, "a newer login disturbed an older one");
-  return newer;
+function checkOrder(logins: readonly Login[]): void {
+  const newest = logins.findLastIndex(({ heard }) => heard.calls > 0);
+  for (const { heard, tokens } of logins.slice(0, Math.max(newest, 0)))
+    assert(heard.calls > 0 || tokens.length > 0, "a newer login ended before an older one that was open");
 }
 
 /** The token that `body` gives, if any. The module leaves an escape that does not decode as it is. */
@@ -54,6 +52,8 @@ const replies: Record<Extract<Step, { kind: "api" }>["reply"], (request: ApiRequ
     request.answer({ error_id: 502, error_name: "throttle_violation", error_message: "m" }, 400),
   text: (request) => request.answerText("<html>"),
   null: (request) => request.answer(null),
+  shape: (request) => request.answer({ error_name: { toString: 0 }, error_message: [] }),
+  never: async () => {},
   fails: (request) => request.fail(),
   async twice(request) {
     await request.answer({ items: [], has_more: false });
@@ -81,11 +81,12 @@ class Play {
         assert(tokens.includes(accessToken), `a success with the token ${accessToken}`);
       for (const name of heard.names) {
         assert(Boolean(name), "an error without a name");
-        if (name === "popup_closed" && !this.#ended.has(heard))
+        if (name === "popup_closed" && !this.#ended.has(heard) && heard === this.logins.at(-1)?.heard)
           assert(page.focused, "closed while the user was elsewhere");
       }
       if (heard.calls) this.#ended.add(heard);
     }
+    checkOrder(this.logins);
     assert(page.uncaught.length === 0, `raised in the page: ${String(page.uncaught[0])}`);
   }
 
@@ -108,10 +109,9 @@ class Play {
     const { client, logins } = this;
     if (logins.length === 4) return;
     client.page.openBehaviour = open;
-    const newer = startNewer(logins, () => {
-      const heard = client.authenticate({ networkUsers });
-      return { heard, popup: open === "popup" ? client.page.popup : undefined, tokens: [] };
-    });
+    const heard = client.authenticate({ networkUsers });
+    const newer: Login = { heard, popup: open === "popup" ? client.page.popup : undefined, tokens: [] };
+    assert(heard.calls === 0, "a callback came inside of the call");
     logins.push(newer);
     if (newer.popup) return;
     await client.advance(TICK);

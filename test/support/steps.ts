@@ -17,7 +17,7 @@ export type Step =
   | {
       kind: "api";
       request: number;
-      reply: "page" | "more" | "backoff" | "error" | "text" | "null" | "fails" | "twice";
+      reply: "page" | "more" | "backoff" | "error" | "text" | "null" | "shape" | "never" | "fails" | "twice";
     };
 
 /** One of these literals. */
@@ -101,7 +101,7 @@ export const steps: fc.Arbitrary<Step[]> = fc.array(
       arbitrary: fc.record({
         kind: oneOf("api"),
         request: fc.nat({ max: 3 }),
-        reply: oneOf("page", "more", "backoff", "error", "text", "null", "fails", "twice"),
+        reply: oneOf("page", "more", "backoff", "error", "text", "null", "shape", "never", "fails", "twice"),
       }),
     },
   ),

@@ -39,6 +39,7 @@ export interface Popup {
 type Callback = (...args: unknown[]) => void;
 
 interface Timer {
+  /** 0: the browser's, not the page's. */
   id: number;
   due: number;
   every: number | null;
@@ -49,6 +50,25 @@ export interface Message {
   origin?: unknown;
   source?: unknown;
   data?: unknown;
+}
+
+/** A Location, or what a link is of its address. Support: IE <= 10 has no `origin`. */
+function address({ href, protocol, host, hostname, origin }: URL, modern: boolean) {
+  return { href, protocol, host, hostname, ...(modern ? { origin } : {}), toString: () => href };
+}
+
+/** An `<a>` element, whose address counts from the page's own. One that cannot be parsed has no parts (HTML, HTMLHyperlinkElementUtils). */
+function link(page: URL, modern: boolean): object {
+  const own = {};
+  Object.defineProperty(own, "href", {
+    set(text: string) {
+      const { href, ...parts } = URL.canParse(text, page.href)
+        ? address(new URL(text, page), modern)
+        : { href: text, protocol: ":", origin: "", toString: () => text };
+      Object.assign(own, parts);
+    },
+  });
+  return own;
 }
 
 export class Page {
@@ -73,18 +93,15 @@ export class Page {
     this.openBehaviour = options.open ?? "popup";
     this.document = parseHTML("<!doctype html><html><head></head><body></body></html>").document;
     this.document.hasFocus = () => this.focused;
+    const modern = options.file !== false;
     // Support: IE <= 9, whose timers hand no arguments on.
-    const handed = options.file === false ? () => [] : (args: unknown[]) => args;
+    const handed = modern ? (args: unknown[]) => args : () => [];
+    const create = this.document.createElement.bind(this.document);
+    this.document.createElement = (name: string) => (name === "a" ? link(url, modern) : create(name));
 
     const host: Record<string, unknown> = {
       document: this.document,
-      location: {
-        href: url.href,
-        protocol: url.protocol,
-        host: url.host,
-        hostname: url.hostname,
-        origin: url.origin,
-      },
+      location: address(url, modern),
       open: (popupUrl: string, name: string, features: string) => this.#open(popupUrl, name, features),
       setTimeout: (callback: Callback, ms?: number, ...args: unknown[]) =>
         this.#timer(() => callback(...handed(args)), ms, false),
@@ -93,7 +110,7 @@ export class Page {
       clearTimeout: (id: number) => this.#clear(id),
       clearInterval: (id: number) => this.#clear(id),
     };
-    if (options.file !== false) host.File = class File {};
+    if (modern) host.File = class File {};
     if (options.crypto !== false)
       host.crypto = { getRandomValues: (array: Uint32Array<ArrayBuffer>) => crypto.getRandomValues(array) };
     if (options.listeners !== false) {
@@ -192,6 +209,11 @@ export class Page {
     return this.#lastTimer;
   }
 
+  /** Something of the browser's own happens `ms` milliseconds from now. */
+  later(ms: number, run: () => void): void {
+    this.#timers.push({ id: 0, due: this.now + ms, every: null, run });
+  }
+
   #clear(id: number): void {
     this.#timers = this.#timers.filter((timer) => timer.id !== id);
   }
@@ -204,18 +226,23 @@ export class Page {
         (first, timer) => (first && first.due <= timer.due ? first : timer),
         null,
       );
-      if (!next || next.due > end) break;
+      if (!next || !(next.due <= end)) break;
       this.now = Math.max(this.now, next.due);
-      if (next.every === null) this.#clear(next.id);
+      if (next.every === null) this.#timers = this.#timers.filter((timer) => timer !== next);
       else next.due += next.every;
       this.guard(next.run);
     }
     this.now = end;
   }
 
+  /** The page's own timers. */
+  #pending(): Timer[] {
+    return this.#timers.filter(({ id }) => id > 0);
+  }
+
   /** The delays until each pending timer, in milliseconds. */
   pendingTimers(): number[] {
-    return this.#timers.map((timer) => timer.due - this.now);
+    return this.#pending().map((timer) => timer.due - this.now);
   }
 
   /** A message arrives at the page. */
@@ -236,7 +263,7 @@ export class Page {
   leftovers(): { listeners: number; timers: number; elements: number; globals: string[] } {
     return {
       listeners: this.#messageListeners.length,
-      timers: this.#timers.length,
+      timers: this.#pending().length,
       elements: this.document.querySelectorAll("head *, body *").length,
       globals: this.#names().filter((name) => !this.#ownNames.has(name) && name !== "SE"),
     };

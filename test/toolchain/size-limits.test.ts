@@ -8,7 +8,6 @@ import * as assert from "uvu/assert";
 import { gate } from "../../scripts/build/gate.ts";
 import { HARD_BUDGET, ROOT, TARGETS } from "../../scripts/config.ts";
 import { draw } from "../../scripts/size/chart.ts";
-import { type Lock, sameByteMakers } from "../../scripts/size/commits.ts";
 import { allowance, parseGrowth } from "../../scripts/size/growth.ts";
 import { type Entry, parseLedger, rewritten } from "../../scripts/size/ledger.ts";
 import {
@@ -21,6 +20,7 @@ import {
   readLimits,
   writeLimits,
 } from "../../scripts/size/limits.ts";
+import { type Lock, sameByteMakers } from "../../scripts/size/rebuild.ts";
 import { BYTE_PACKAGES, BYTE_PATHS, COMPRESSED, FORMATS } from "../../scripts/size/settings.ts";
 import { suite } from "../support/suite.ts";
 

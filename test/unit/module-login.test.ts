@@ -54,7 +54,7 @@ test("resolves with the session, and leaves nothing", async () => {
   assert.is(end.value.accessToken, TOKEN);
   assert.is(+end.value.expirationDate, client.page.now + 86_400_000);
   assert.is(end.value.networkUsers, undefined);
-  assert.is(client.page.popup.closes, 1);
+  assert.is(client.page.popup.closed, true);
   assert.equal(client.leftovers(), NOTHING_LEFT);
 });
 
@@ -107,9 +107,9 @@ const rejections: [how: string, act: (client: Client) => Promise<void>, name: st
   ],
 ];
 
-/** It must be an Error whose class's name is AuthError, with a stack. */
+/** It must be an Error with the name AuthError: a DOMException, which has its name from the start. */
 function isAuthError(value: any, errorName: string, message: string): void {
-  assert.is(Object.prototype.toString.call(value), "[object Error]");
+  assert.instance(value, Error);
   assert.equal(
     [value.name, value.errorName, value.message, value.errorMessage],
     ["AuthError", errorName, message, message],

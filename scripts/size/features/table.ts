@@ -1,8 +1,8 @@
 /**
- * Where each feature of the SDK stands in the source, so that `npm run size:features` can cut it out.
+ * Where each feature of the SDK is in the sources, so that `npm run size:features` can cut it out.
  *
- * The marks live here and not in src/sdk.ts, which is written to be read. A mark that no longer stands in the source exactly
- * once fails with the feature's name: then bring it up to date here.
+ * The marks are here and not in the sources, which are written to be read. A mark that is no longer in its source exactly
+ * once fails with the feature's name: then update it here.
  */
 import type { Feature } from "./cut.ts";
 
@@ -10,147 +10,263 @@ export const FEATURES: Feature[] = [
   {
     name: "option checks",
     without: "a missing option or a missing init() fails later and says nothing",
-    cuts: [
-      { find: "return options[name] || missing(name);", replace: "return options[name];" },
-      { find: ` || missing("init")`, replace: "" },
-    ],
+    cuts: {
+      "all.js": [
+        ["return options[name] || missing(name);", "return options[name];"],
+        [` || missing("init")`, ""],
+        [`if (!scope.join) missing("scope[]");`, ""],
+      ],
+      "index.mjs": [
+        ["options[name] || missing(name);", "options[name];"],
+        [` || missing("init")`, ""],
+        [`if (!scope.join) missing("scope[]");`, ""],
+      ],
+    },
   },
   {
     name: "channelUrl on this origin",
     without:
-      "a channelUrl of another site is refused by the server only, in the popup, where nobody hears of it",
-    cuts: [
-      {
-        find: `, origin = LEGACY ? location.href.toLowerCase().match("[^/?#]*//[^/?#]*|")![0] : location.origin;`,
-        replace: ";",
-      },
-      {
-        find: `origin == (LEGACY ? channelUrl.toLowerCase().match("[^/?#]*//[^/?#]*|")![0] : channelUrl.origin) ? "key" : "channelUrl=" + origin`,
-        replace: `"key"`,
-      },
-      {
-        find: `"&protocol=" + origin.split(":")[0]`,
-        replace: `"&protocol=" + location.protocol.slice(0, -1)`,
-      },
-    ],
+      "a channelUrl of another site is refused by the server only, in the popup, where the app hears nothing",
+    cuts: {
+      "all.js": [[`if (location.origin != link.origin) missing("channelUrl=" + location.origin);`, ""]],
+      "index.mjs": [
+        [`if (location.origin != channelUrl.origin) missing("channelUrl=" + location.origin);`, ""],
+      ],
+    },
   },
   {
     name: "origin, source and state of a message",
     without: "any page that holds a handle of this window can hand it a token",
-    cuts: [
-      {
-        find: "event ? popupThenSession == event.source && event.origin == LOGIN_ORIGIN && event.data",
-        replace: "event ? event.data",
-      },
-      { find: `LEGACY ? value("state") == state : state ==`, replace: "LEGACY ? scopeThenData :" },
-    ],
+    cuts: {
+      "all.js": [
+        ["event.source == popup && event.origin == LOGIN_ORIGIN && event.data", "event.data"],
+        [`if (value("state") == state) {`, "if (answer) {"],
+      ],
+      "index.mjs": [
+        ["else if (event!.origin == LOGIN_ORIGIN && event!.source == popup) {", "else if (event) {"],
+        [`if (state == answer.get("state")) {`, "if (answer) {"],
+      ],
+    },
   },
   {
     name: "state from crypto",
     without: "the state is guessable in browsers that could do better",
-    cuts: [{ find: `"e" + (pageWindow.crypto ?`, replace: `"e" + (false ?` }],
+    cuts: {
+      "all.js": [
+        [
+          `pageWindow.crypto ? [].join.call(pageWindow.crypto.getRandomValues(new Uint16Array(8)) as any) : Math.random()`,
+          "Math.random()",
+        ],
+      ],
+      "index.mjs": [["window.crypto.getRandomValues(new Uint32Array(4))", "Math.random()"]],
+    },
+  },
+  {
+    name: "one login at a time",
+    without: "a second call opens a second window, and both logins end by themselves",
+    cuts: {
+      "all.js": [
+        ["latest = state;", ""],
+        ["latest != state ||", ""],
+      ],
+      "index.mjs": [
+        [
+          "(latest = window.crypto.getRandomValues(new Uint32Array(4)))",
+          "window.crypto.getRandomValues(new Uint32Array(4))",
+        ],
+        ["latest != state ||", ""],
+      ],
+    },
+  },
+  {
+    name: "the window's own open and crypto",
+    without: "a page whose script has a variable of that name has no login",
+    cuts: {
+      "all.js": [
+        ["call(pageWindow.crypto.", "call(crypto."],
+        ["popup = pageWindow.open(", "popup = open("],
+      ],
+      "index.mjs": [
+        ["latest = window.crypto.", "latest = crypto."],
+        ["popup = window.open(", "popup = open("],
+      ],
+    },
   },
   {
     name: "URL decoding",
     without: "tokens and messages arrive with %28 and + in them",
-    cuts: [
-      { find: `decodeURIComponent(scopeThenData.match(`, replace: "scopeThenData.match(" },
-      { find: `[1].split("+").join(" "));`, replace: "[1];" },
-    ],
+    cuts: {
+      "all.js": [
+        [
+          `return decodeURIComponent( answer .match("[#&]" + name + "=([^&]+)")[1] .split("+") .join(" "), );`,
+          `return answer.match("[#&]" + name + "=([^&]+)")[1];`,
+        ],
+      ],
+    },
   },
   {
     name: "popup_blocked",
     without: "a blocked popup throws, or nothing is ever called",
-    cuts: [
-      {
-        find: `if (popupThenSession) addEventListener("message", check);`,
-        replace: `addEventListener("message", check);`,
-      },
-      { find: "if (popupThenSession) { if (LEGACY) timer", replace: "{ if (LEGACY) timer" },
-      { find: `else fail("popup_blocked");`, replace: "" },
-    ],
+    cuts: {
+      "all.js": [
+        [`!popup ? "&error=popup_blocked&state=" + state :`, ""],
+        [`if (popup) addEventListener("message", check);`, `addEventListener("message", check);`],
+      ],
+      "index.mjs": [
+        [`else if (!popup) fail("popup_blocked");`, ""],
+        ["popup?.close();", "popup!.close();"],
+      ],
+    },
   },
   {
     name: "popup_closed",
     without: "nothing is called when the user closes the popup",
-    cuts: [
-      {
-        find: `: (closed = document.hasFocus() && popupThenSession.closed && -~closed) == 9 ? "&error=popup_closed&state=" + state`,
-        replace: "",
-      },
-    ],
+    cuts: {
+      "all.js": [["(!event && document.hasFocus() && popup.closed && closedTicks++ > 7)", "false"]],
+      "index.mjs": [["(!event && document.hasFocus() && popup.closed && closedTicks++ > 7)", "false"]],
+    },
   },
   {
     name: "network users",
     without: "no option networkUsers",
-    cuts: [{ find: "if (options.networkUsers)", replace: "if (false)" }],
+    cuts: {
+      "all.js": [
+        ["if (networkUsers) load(); else success(session);", "success(session);"],
+        ["function load() { ... catch { fail(); } }", ""],
+      ],
+      "index.mjs": [
+        ["else if (networkUsers) load();", ""],
+        ["let load = () => { ... .catch(() => fail()); };", ""],
+        ["clearInterval(timer); clearTimeout(accountsTimer);", "clearInterval(timer);"],
+      ],
+    },
   },
   {
     name: "all pages and backoff",
     without: "the first hundred accounts only, and a backoff of the API is not kept",
-    cuts: [
-      { find: "if (answer.has_more) if", replace: "if (false) if" },
-      { find: "users.concat(answer.items)", replace: "answer.items" },
-      { find: `&page=" + page++ + "&`, replace: "&" },
-    ],
+    cuts: {
+      "all.js": [
+        [
+          "if (answer.has_more && answer.items[0]) setTimeout(load, answer.backoff * 1000); else success",
+          "success",
+        ],
+        ["users.concat(answer.items)", "answer.items"],
+        [`100&page=" + page++`, `100"`],
+      ],
+      "index.mjs": [
+        [
+          "if (answer.has_more && answer.items[0]) accountsTimer = setTimeout(load, answer.backoff * 1000); else resolve",
+          "resolve",
+        ],
+        [
+          "users.push(...answer.items); session.networkUsers = users;",
+          "session.networkUsers = answer.items;",
+        ],
+        [`100&page=" + page++`, `100"`],
+      ],
+    },
   },
   {
     name: "network_error",
     without: "nothing is called when the accounts cannot be loaded",
-    cuts: [
-      {
-        find: "script.onreadystatechange = script.onerror = script.onload = receive",
-        replace: "script.onload = receive",
-      },
-      { find: `if (!script || script.readyState == "loading") return;`, replace: "" },
-      { find: "script = 0;", replace: "" },
-      { find: "if (LEGACY && !answer) fail(); else", replace: "" },
-      { find: "try { script.src", replace: "{ script.src" },
-      { find: "catch { script.onerror(); }", replace: "" },
-      { find: `errorName: name = name || "network_error"`, replace: "errorName: name" },
-    ],
+    cuts: {
+      "all.js": [
+        ["name = answer.error_name.replace(); message = answer.error_message.replace();", ""],
+        ["if (answer && answer.items)", "if (answer.items)"],
+        ["else fail(name, message);", "else fail(answer.error_name, answer.error_message);"],
+        ["request.timeout = 30000;", ""],
+        [`(name = name || "network_error")`, "name"],
+      ],
+      "index.mjs": [
+        [".catch(() => fail());", ";"],
+        [".replace(), answer.error_message.replace()", ", answer.error_message"],
+        ["accountsTimer = setTimeout(fail, 30000);", ""],
+        [`message || name || "network_error"`, "message || name"],
+        [`errorName: name || "network_error"`, "errorName: name"],
+      ],
+    },
+  },
+  {
+    name: "a limit of 30 seconds",
+    without: "an API that never answers ends no login",
+    cuts: {
+      "all.js": [["request.timeout = 30000;", ""]],
+      "index.mjs": [
+        ["accountsTimer = setTimeout(fail, 30000);", ""],
+        [".then((answer) => { clearTimeout(accountsTimer);", ".then((answer) => {"],
+      ],
+    },
   },
   {
     name: "IE 9 and older",
     without: "no login in browsers whose postMessage does not reach a popup",
-    cuts: [
-      {
-        find: `: pageWindow.File || popupThenSession["se-api-frame"].location.hash`,
-        replace: ": scopeThenData",
-      },
-      {
-        find: `if (LEGACY) try { removeEventListener("message", check); } catch {}`,
-        replace: `if (LEGACY) removeEventListener("message", check);`,
-      },
-      { find: `if (!script || script.readyState == "loading") return;`, replace: "if (!script) return;" },
-      { find: "script.onreadystatechange = ", replace: "" },
-      {
-        find: `LEGACY ? "e" + (pageWindow.crypto ? [].join.call(crypto.getRandomValues(new Uint16Array(8)) as any, "") : 1e16 + Math.random() * 1e16)`,
-        replace: `LEGACY ? "e" + [].join.call(crypto.getRandomValues(new Uint16Array(8)) as any, "")`,
-      },
-    ],
+    cuts: {
+      "all.js": [
+        [`pageWindow.File || popup["se-api-frame"].location.hash`, "0"],
+        [
+          `try { popup.close(); removeEventListener("message", check); } catch {}`,
+          `removeEventListener("message", check); if (popup) popup.close();`,
+        ],
+        [
+          "setTimeout(function () { complete({ version: BUILD_NUMBER }); }, 1)",
+          "setTimeout(complete, 1, { version: BUILD_NUMBER })",
+        ],
+      ],
+    },
+  },
+  {
+    name: "login() and its signal",
+    without: "no promise, and no way to cancel",
+    cuts: {
+      "index.mjs": [
+        [
+          `export let login: Login = (options?: LoginOptions): Promise<any> =>
+            new Promise((success, error) => authenticate({ ...options, success, error }));`,
+          "",
+        ],
+        ["if (!signal?.aborted)", ""],
+        [`signal?.aborted ? signal.reason || new DOMException("", "AbortError") : Object`, "Object"],
+        ["if (signal?.aborted) fail(); else if (session)", "if (session)"],
+        ["error, networkUsers, signal }", "error, networkUsers }"],
+        ["session.accessToken }, signal, }", "session.accessToken } }"],
+      ],
+    },
   },
   {
     name: "expirationDate",
     without: "the app does not know when the token ends",
-    cuts: [
-      {
-        find: `, expirationDate: value("expires") && new Date(+new Date() + value("expires") * 1000)`,
-        replace: "",
-      },
-    ],
+    cuts: {
+      "all.js": [
+        [`, expirationDate: value("expires") && new Date(+new Date() + value("expires") * 1000)`, ""],
+      ],
+      "index.mjs": [
+        [
+          `if (answer.get("expires")) session.expirationDate = new Date(+new Date() + answer.get("expires") * 1000);`,
+          "",
+        ],
+      ],
+    },
   },
   {
     name: "error messages",
     without: "errorMessage is not set, and what is thrown has no message",
-    cuts: [
-      { find: `throw Error("needs " + what);`, replace: "throw Error();" },
-      { find: ", errorMessage: message || name", replace: "" },
-    ],
+    cuts: {
+      "all.js": [
+        [`throw Error("needs " + what);`, "throw Error();"],
+        [", errorMessage: message || name", ""],
+      ],
+      "index.mjs": [
+        [`throw Error("needs " + what);`, "throw Error();"],
+        ["errorMessage: message,", ""],
+      ],
+    },
   },
   {
     name: "version",
     without: "complete() does not learn the build's number",
-    cuts: [{ find: "complete({ version: BUILD_NUMBER });", replace: "complete({});" }],
+    cuts: {
+      "all.js": [["complete({ version: BUILD_NUMBER });", "complete({});"]],
+      "index.mjs": [["{ version: BUILD_NUMBER }", "{}"]],
+    },
   },
 ];
