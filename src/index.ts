@@ -70,14 +70,9 @@ export let init = (options: InitOptions): void => {
   setTimeout(complete, 1, { version: BUILD_NUMBER });
 };
 
-/** @internal What `authenticate` takes from `login` too. */
-interface Signal {
-  signal?: AbortSignal | undefined;
-}
-
 interface Authenticate {
-  (options: AuthenticateWithUsersOptions & Signal): void;
-  (options: AuthenticateOptions & Signal): void;
+  (options: AuthenticateWithUsersOptions): void;
+  (options: AuthenticateOptions): void;
 }
 
 /**

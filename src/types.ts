@@ -2,14 +2,14 @@
 export interface InitOptions {
   /** The app's client id, from its page on https://stackapps.com/apps/oauth. */
   clientId: number | string;
-  /** The app's request key. No longer needed since June 2026: it is accepted, and neither kept nor sent. */
+  /** @deprecated No longer needed since June 2026: it is accepted, and neither kept nor sent. */
   key?: string | undefined;
   /**
-   * The address of a blank, fast page on this page's own origin (scheme, host and port).
-   * Old browsers are answered through it; every login names it, and the server checks it against the app's OAuth domain.
+   * The address of a blank, fast page on this page's own origin (scheme, host and port). It may be relative, and is sent absolute.
+   * Old browsers get the answer through it; every login names it, and the server checks it against the app's OAuth domain.
    */
   channelUrl: string;
-  /** Called once, in a later turn, when everything is ready. It has lost the click: do not open windows from it. */
+  /** Called once, in a later turn, when everything is ready. The click is over by then: open no window from it. */
   complete: (ready: Ready) => void;
 }
 
@@ -29,29 +29,29 @@ export type Scope = "read_inbox" | "no_expiry" | "write_access" | "private_info"
 
 /** One login. */
 export interface AuthenticateOptions {
-  /** Called with the token when the user approved. */
+  /** Called with the token when the user approves. */
   success: (session: Session) => void;
-  /** Called when the login ends in any other way. Without it such an end is silent. Never called before `authenticate` has returned. */
+  /** Called when the login ends in any other way; without it, such an end is silent. */
   error?: ((failure: Failure) => void) | undefined;
   /** Permissions beyond the user's identity. Missing or empty: identity alone. */
   scope?: readonly Scope[] | undefined;
-  /** Also fetch all of the user's accounts on the network. */
+  /** Also fetch all of the user's accounts on the network. IE 9 and older cannot: there the login ends in `network_error`. */
   networkUsers?: boolean | undefined;
 }
 
-/** One login that asks for accounts: then `success` is given them. */
+/** One login with `networkUsers: true`: `success` is given the accounts. */
 export interface AuthenticateWithUsersOptions extends Omit<AuthenticateOptions, "success" | "networkUsers"> {
-  /** Called with the token and the accounts when the user approved. */
+  /** Called with the token and the accounts when the user approves. */
   success: (session: SessionWithUsers) => void;
-  /** Fetches all of the user's accounts on the network. */
+  /** Fetches all of the user's accounts on the network. IE 9 and older cannot: there the login ends in `network_error`. */
   networkUsers: true;
 }
 
-/** One login of the module's `login()`. */
+/** One login by the module's `login()`, whose promise gives a Session; with `networkUsers: true`, a SessionWithUsers. */
 export interface LoginOptions extends Pick<AuthenticateOptions, "scope" | "networkUsers"> {
   /**
    * Cancels the login: within 50 ms the popup closes, everything is removed, and the promise rejects with the signal's
-   * reason; with an Error named AbortError in browsers that give no reason. A page that is hidden or going away has slower
+   * reason, or with an Error named AbortError in browsers without one. A page that is hidden or going away has slower
    * timers: there the popup may stay.
    */
   signal?: AbortSignal | undefined;
@@ -67,7 +67,7 @@ export interface Session {
   networkUsers: NetworkUser[] | undefined;
 }
 
-/** A successful login that asked for accounts. */
+/** A successful login with `networkUsers: true`. */
 export interface SessionWithUsers extends Session {
   /** All accounts, in the API's order, possibly none. */
   networkUsers: NetworkUser[];
@@ -79,7 +79,7 @@ export interface NetworkUser {
   site_url: string;
   /** The user's id on that site. */
   user_id: number;
-  /** The same in every item: the user's id on the whole network. */
+  /** The user's id on the whole network; the same in every item. */
   account_id: number;
   reputation: number;
   badge_counts: { bronze: number; silver: number; gold: number };
@@ -102,13 +102,13 @@ export type ErrorName =
   /** No popup opened: `authenticate` was not called in a click, or a sandboxed frame forbids popups. */
   | "popup_blocked"
   /**
-   * The user closed the popup before it answered, or a newer login took its place. Reported within a second; for a page in a frame,
-   * only once that frame has the focus.
+   * The user closed the popup before it answered, or a newer login replaced this one. Reported within a second once the page has
+   * the focus; a page in a frame, once that frame has it.
    */
   | "popup_closed"
   /**
-   * The API could not be reached, or did not answer within 30 seconds, or its answer made no sense; or the dialog's answer held neither
-   * a token nor an error.
+   * The API cannot be reached, does not answer within 30 seconds, or sends neither accounts nor an error; or the dialog's
+   * answer has neither a token nor an error. IE 9 and older: always, with `networkUsers`.
    */
   | "network_error"
   // The dialog's
@@ -122,7 +122,7 @@ export type ErrorName =
   | "unsupported_response_type"
   /** A scope is unknown or malformed. */
   | "invalid_scope"
-  /** The server met something that it did not expect. */
+  /** The server failed in a way that it did not expect. */
   | "server_error"
   /** The server, or the API, is overloaded or being repaired: try again later. */
   | "temporarily_unavailable"
@@ -137,9 +137,9 @@ export type ErrorName =
   | "no_method"
   /** 405: the method needs a request key. */
   | "key_required"
-  /** 406: the token travelled over plain HTTP; the server has made it invalid. */
+  /** 406: the token was sent over plain HTTP; the server has made it invalid. */
   | "access_token_compromised"
-  /** 500: the API met something that it did not expect. */
+  /** 500: the API failed in a way that it did not expect. */
   | "internal_error"
   /** 502: too many requests; the message says for how long to wait. */
   | "throttle_violation"
@@ -147,16 +147,17 @@ export type ErrorName =
 
 /** A failed login. */
 export interface Failure {
-  /** What happened, for a program to decide by. */
+  /** What happened, for code. */
   errorName: ErrorName;
-  /** For a developer to read; the same as `errorName` where nobody sent a message. */
+  /** What happened, for a developer; the same as `errorName` when no message was sent. */
   errorMessage: string;
 }
 
 /**
- * Why `login()` of the module was rejected: an Error that is a Failure, too. Its `message` is the `errorMessage`.
+ * Why a login of the module failed: `login()` rejects with it, and `authenticate` gives it to `error`.
  *
- * There is no class of this name to ask for with `instanceof`: `error.name === "AuthError"` tells it from other errors.
+ * A DOMException, and so an Error, that is a Failure too; its `message` is the `errorMessage`. There is no class AuthError for
+ * `instanceof`: check `error.name === "AuthError"`.
  */
 export interface AuthError extends Error, Failure {
   name: "AuthError";
@@ -172,13 +173,16 @@ export interface StackExchangeAuth {
    */
   init(options: InitOptions): void;
   /**
-   * Signs the user in, in a popup of 660 by 480 pixels. Call it from a click, or the browser blocks the popup.
-   *
-   * Ends in exactly one call of `success` or `error`, which comes after `authenticate` has returned. A newer login ends an older one whose
-   * popup is still open, in `popup_closed`. Throws an Error, and opens nothing, before `init`, without `success`, and when `scope` is
-   * not an array.
+   * Signs the user in and fetches their accounts: with `networkUsers: true`, `success` is given them. Call it from a click. All else
+   * is as without accounts.
    */
   authenticate(options: AuthenticateWithUsersOptions): void;
-  /** The same for a login that asks for no accounts. */
+  /**
+   * Signs the user in, in a popup of 660 by 480 pixels. Call it from a click, or the browser blocks the popup.
+   *
+   * Ends in exactly one call of `success` or `error`, after `authenticate` has returned. A newer login ends an older one whose
+   * popup is still open, in `popup_closed`. Throws an Error, and opens nothing, before `init`, without `success`, and when
+   * `scope` is not an array.
+   */
   authenticate(options: AuthenticateOptions): void;
 }

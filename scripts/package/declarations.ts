@@ -49,12 +49,12 @@ async function emitDeclarations(folder: string): Promise<void> {
 }
 
 /**
- * One file for the module: the types first, then what it exports. Throws BuildError when it would refer to another file,
- * which the package does not have.
+ * One file for the module: the types first, then what it exports. `export {}` at its end keeps the rest private: without it, a
+ * declaration file exports every name. Throws BuildError when it would refer to another file, which the package does not have.
  */
 export function joinDeclarations(types: string, index: string): string {
   const own = index.replace(/^(import type|export type \*) .*"\.\/types";\n/gm, "");
-  const joined = `${types.trimEnd()}\n\n${own.trimStart()}`;
+  const joined = `${types.trimEnd()}\n\n${own.trim()}\nexport {};\n`;
   const reference = /^.*(\bfrom\b|\bimport\().*$/m.exec(joined.replace(/\/\*[\s\S]*?\*\//g, ""));
   if (reference) throw new BuildError(`index.d.mts refers to another file: ${reference[0].trim()}`);
   return joined;

@@ -5,7 +5,7 @@ import { PRODUCTION, TARGETS } from "../config.ts";
 import { FIXED_NUMBER } from "../size/settings.ts";
 import { type Engines, readEngines } from "./engines.ts";
 import { type Peers, readPeers } from "./peers.ts";
-import { type Declaration, type Reference, readReference } from "./reference.ts";
+import { type Reference, readReference } from "./reference.ts";
 
 /** Everything that a generated part may say. */
 export interface Figures {
@@ -64,18 +64,16 @@ function sizes({ sizes: ours, peers: { original, peers, date } }: Figures): stri
   ].join("\n");
 }
 
-/** An interface of the types as a table: name, type, meaning. */
-function members(reference: Reference, ...names: string[]): string {
-  const declarations = names.map(
-    (name): Declaration => reference.interfaces.find((each) => each.name === name)!,
-  );
-  const rows = declarations.flatMap((declaration) =>
-    declaration.members.map(({ name, type, optional, doc }) => [
+/** An interface of the types as a table: name, type, meaning. What is deprecated is left out. */
+function members(reference: Reference, interfaceName: string): string {
+  const declaration = reference.interfaces.find(({ name }) => name === interfaceName)!;
+  const rows = declaration.members
+    .filter(({ deprecated }) => !deprecated)
+    .map(({ name, type, optional, doc }) => [
       `\`${name}\`${optional ? " (optional)" : ""}`,
       `\`${type}\``,
       doc.join(" "),
-    ]),
-  );
+    ]);
   return table(["name", "type", "meaning"], rows);
 }
 
@@ -91,7 +89,7 @@ function support({ engines: { browsers, old, date } }: Figures): string {
     ...browsers.map((browser) => [browser, "the whole flow suite, in the real browser"]),
     ["IE 10, IE 11 (`postMessage`)", "emulation: their user agents, in each of these browsers"],
     [
-      "IE 8, IE 9 (hidden frame)",
+      "IE 8, IE 9 (hidden frame): logins **without** `networkUsers`; with it they end in `network_error`, because these browsers cannot send the token in a header",
       "emulation: their user agents in each of these browsers without `File`, which really take the frame's way; " +
         `${old.join(" and ")}, which know ES5 and nothing newer, with a host of 2010; a parse as ES3`,
     ],
@@ -102,7 +100,7 @@ function support({ engines: { browsers, old, date } }: Figures): string {
     ["Firefox 20 and older", "**not supported**: its `crypto` has no `getRandomValues`"],
   ];
   return [
-    table(["browser", "held by"], rows),
+    table(["browser", "tested by"], rows),
     "",
     `Last run in all of them on ${date} (\`npm run docs:engines\`).`,
   ].join("\n");

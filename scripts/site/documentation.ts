@@ -1,7 +1,7 @@
-/** The first page: what it is, both envelopes side by side, and the reference. */
+/** The first page: what it is, script and module side by side, and the reference. */
 import type { Manifest } from "../build/emit.ts";
 import { code, escapeHtml, prose, snippet, table } from "./html.ts";
-import type { Declaration, Reference } from "./reference.ts";
+import type { Declaration, Member, Reference } from "./reference.ts";
 import { snippetsOf } from "./snippets.ts";
 
 /** The order in which a reader needs them. */
@@ -10,26 +10,34 @@ const SECTIONS: [interfaceName: string, heading: string][] = [
   ["InitOptions", "Options of init"],
   ["Ready", "What complete is given"],
   ["AuthenticateOptions", "Options of authenticate"],
+  ["AuthenticateWithUsersOptions", "Options of authenticate, with accounts"],
   ["Session", "Session: what success is given"],
+  ["SessionWithUsers", "Session with accounts"],
   ["NetworkUser", "NetworkUser: an account on one site"],
   ["Failure", "Failure: what error is given"],
   ["LoginOptions", "Options of login, in the module"],
-  ["AuthError", "AuthError: why login was rejected"],
+  ["AuthError", "AuthError: why a login of the module failed"],
 ];
 
 const idOf = (name: string): string => name.toLowerCase();
 
-/** A type, with links to the interfaces that it names. */
+/** A type, with links to the interfaces that it names; each of its lines on its own line. */
 function typeOf(type: string, known: ReadonlySet<string>): string {
-  return `<code>${escapeHtml(type).replace(/\w+/g, (word) =>
-    known.has(word) ? `<a href="#${idOf(word)}">${word}</a>` : word,
-  )}</code>`;
+  const link = (word: string): string => (known.has(word) ? `<a href="#${idOf(word)}">${word}</a>` : word);
+  const lines = type.split("\n").map((line) => `<code>${escapeHtml(line).replace(/\w+/g, link)}</code>`);
+  return lines.join("<br>");
+}
+
+/** The small word beside a name. */
+function hintOf({ deprecated, optional }: Member): string {
+  const hint = deprecated ? "not needed" : optional ? "optional" : "";
+  return hint && ` <span class="hint">${hint}</span>`;
 }
 
 function section(declaration: Declaration, heading: string, known: ReadonlySet<string>): string {
   const { name, doc, inherits, members } = declaration;
   const rows = members.map((member) => [
-    `${code(member.name)}${member.optional ? ' <span class="hint">optional</span>' : ""}`,
+    `${code(member.name)}${hintOf(member)}`,
     typeOf(member.type, known),
     member.doc.map(prose).join("<br>"),
   ]);
@@ -76,7 +84,7 @@ ${show("module-use")}
 ${show("module-cancel")}
 </section>
 </div>
-<p>Both need an app: its client id and its request key are on its page at <a href="https://stackapps.com/apps/oauth">Stack Apps</a>,
+<p>Both need an app: its client id is on its page at <a href="https://stackapps.com/apps/oauth">Stack Apps</a>,
 where the client side flow must be on, and the desktop redirect must not be off.</p>
 <h2 id="reference">Reference</h2>
 ${SECTIONS.flatMap(([name, heading]) => {

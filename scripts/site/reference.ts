@@ -23,9 +23,11 @@ interface Comment {
 /** A property or a method. */
 export interface Member {
   name: string;
-  /** As written in the source. */
+  /** As written in the source; a method with overloads has a line for each. */
   type: string;
   optional: boolean;
+  /** Marked `@deprecated`: accepted, and not for new code. */
+  deprecated: boolean;
   /** The docstring, one line a paragraph; empty without one. */
   doc: string[];
 }
@@ -65,6 +67,20 @@ function paragraphs(comments: readonly Comment[] = []): string[] {
     .filter(Boolean);
 }
 
+/** Overloads become one member. The last one, which TypeScript tries last, is the general one: it comes first. */
+function joinOverloads(members: readonly Member[]): Member[] {
+  const byName = new Map<string, Member>();
+  for (const member of members) {
+    const before = byName.get(member.name);
+    const joined = before && {
+      type: `${member.type}\n${before.type}`,
+      doc: [...member.doc, ...before.doc],
+    };
+    byName.set(member.name, { ...member, ...joined });
+  }
+  return [...byName.values()];
+}
+
 /** Reads the source text of `src/types.ts`. Throws an Error naming what has no docstring. */
 export function readReference(source: string = readFileSync(join(ROOT, TYPES), "utf8")): Reference {
   const file = parse(source, { sourceType: "module", plugins: ["typescript"] });
@@ -88,12 +104,14 @@ export function readReference(source: string = readFileSync(join(ROOT, TYPES), "
     // What the API sends is documented by the API, and a literal type says everything itself.
     const plain = owner === "NetworkUser" || annotation.type === "TSLiteralType";
     const doc = plain ? paragraphs(node.leadingComments) : documented(node, `${owner}.${name}`);
+    const tag = /^@deprecated /;
     // Parentheses that only kept `| undefined` apart from a function type.
     return {
       name,
       type: type.replace(/^\((\(.*\) => [^()]*)\)$/, "$1"),
       optional: Boolean(node.optional),
-      doc,
+      deprecated: doc.some((text) => tag.test(text)),
+      doc: doc.map((text) => text.replace(tag, "")),
     };
   }
 
@@ -120,7 +138,7 @@ export function readReference(source: string = readFileSync(join(ROOT, TYPES), "
         name,
         doc: documented(statement, name),
         inherits: (declaration.extends ?? []).map(textOf).join(", "),
-        members: declaration.body.body.map((node: Node) => member(node, name)),
+        members: joinOverloads(declaration.body.body.map((node: Node) => member(node, name))),
       });
     } else if (declaration?.type === "TSTypeAliasDeclaration") {
       const found = names({ ...declaration.typeAnnotation, start: declaration.start });

@@ -22,7 +22,6 @@ export const scriptUse = `<button id="sign-in" disabled>Sign in</button>
   var button = document.getElementById("sign-in");
   SE.init({
     clientId: 1,
-    key: "your app's request key",
     channelUrl: location.origin + "/blank",
     complete: function () {
       button.disabled = false;
@@ -52,7 +51,6 @@ export const moduleUse = `<button id="sign-in">Sign in</button>
   const button = document.getElementById("sign-in");
   init({
     clientId: 1,
-    key: "your app's request key",
     channelUrl: location.origin + "/blank",
     complete() {},
   });
@@ -77,7 +75,6 @@ export const cancelUse = `<button id="sign-in">Sign in within a minute</button>
   const button = document.getElementById("sign-in");
   init({
     clientId: 1,
-    key: "your app's request key",
     channelUrl: location.origin + "/blank",
     complete() {},
   });

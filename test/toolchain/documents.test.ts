@@ -66,6 +66,25 @@ test("a property of the types without a docstring is refused by name", () => {
   assert.throws(() => readReference(source), "One.two has no docstring");
 });
 
+test("overloads are one member, the general one first, and @deprecated is a mark and no text", () => {
+  const source = `/** One. */ export interface One {
+    /** Special. */ two(options: A): void;
+    /** General. */ two(options: B): void;
+    /** @deprecated Not needed. */ three?: string;
+  }`;
+  const [two, three] = readReference(source).interfaces[0]!.members;
+  assert.is(two!.type, "(options: B) => void\n(options: A) => void");
+  assert.equal(two!.doc, ["General.", "Special."]);
+  assert.is(two!.deprecated, false);
+  assert.is(three!.deprecated, true);
+  assert.equal(three!.doc, ["Not needed."]);
+});
+
+test("the README's tables leave out what is deprecated", ({ figures }) => {
+  assert.match(BLOCKS.init!(figures), "| `clientId` |");
+  assert.not.match(BLOCKS.init!(figures), "`key`");
+});
+
 for (const name of ALL) {
   test(`${name}: every link leads somewhere, every file and command that it names is there`, () => {
     const text = read(name);

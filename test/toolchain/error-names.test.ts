@@ -7,7 +7,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { ROOT } from "../../scripts/config.ts";
+import { ROOT, TARGETS } from "../../scripts/config.ts";
 import { readReference } from "../../scripts/site/reference.ts";
 import { suite } from "../support/suite.ts";
 
@@ -29,20 +29,22 @@ const findAll = (text: string, pattern: RegExp): string[] => [
 
 /** A string that is a name, or an answer of the SDK's own that holds one; but no parameter that it asks an answer for. */
 const sentBy = (source: string): string[] =>
-  findAll(source, new RegExp(`(?<!(?:value|get)\\()"(?:#error=)?(${NAME})["&]`, "g"));
+  findAll(source, new RegExp(`(?<!(?:value|get)\\()"(?:&error=)?(${NAME})["&]`, "g"));
 
-test('what src/sdk.ts sends is what src/types.ts has under "The SDK\'s own", no more and no less', () => {
-  const sent = sentBy(read("src/sdk.ts"));
-  const own = errors.filter(({ group }) => group === "The SDK's own").map(({ name }) => name);
-  const lacking = sent.filter((name) => !own.includes(name));
-  const left = own.filter((name) => !sent.includes(name));
-  assert.ok(sent.length > 0, "no name was found in src/sdk.ts");
-  assert.equal(lacking, [], `src/types.ts lacks what src/sdk.ts sends: ${lacking.join(", ")}`);
-  assert.equal(left, [], `src/types.ts has what src/sdk.ts never sends: ${left.join(", ")}`);
-});
+for (const { entry } of TARGETS) {
+  test(`what ${entry} sends is what src/types.ts has under "The SDK's own", no more and no less`, () => {
+    const sent = sentBy(read(entry));
+    const own = errors.filter(({ group }) => group === "The SDK's own").map(({ name }) => name);
+    const lacking = sent.filter((name) => !own.includes(name));
+    const left = own.filter((name) => !sent.includes(name));
+    assert.ok(sent.length > 0, `no name was found in ${entry}`);
+    assert.equal(lacking, [], `src/types.ts lacks what ${entry} sends: ${lacking.join(", ")}`);
+    assert.equal(left, [], `src/types.ts has what ${entry} never sends: ${left.join(", ")}`);
+  });
+}
 
-test("names are found in each way in which the source may write them, and parameters are none", () => {
-  const source = `fail("popup_one"); name || "other_error"; data = "#error=popup_two&state="; value("access_token"); data.get("error_description");`;
+test("names are found in each way in which a source may write them, and parameters are none", () => {
+  const source = `fail("popup_one"); name || "other_error"; data = "&error=popup_two&state="; value("access_token"); data.get("error_description");`;
   assert.equal(sentBy(`${source} url = "&client_id=" + id + "/login_success?a=";`), [
     "popup_one",
     "other_error",

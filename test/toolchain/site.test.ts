@@ -140,7 +140,7 @@ test("the size page: the features' column is the tool's, escaped", (context) => 
 
 test("Markdown: tools' marks go, links to files that are no pages become text", () => {
   const html = markdownPage(
-    "# A `b`\n\n<!-- figures: x -->\n\n[one](../SECURITY.md) [two](src/sdk.ts) [three](https://a.example)\n",
+    "# A `b`\n\n<!-- figures: x -->\n\n[one](../SECURITY.md) [two](src/all.ts) [three](https://a.example)\n",
   );
   assert.match(html, '<h1 id="a-b">A <code>b</code></h1>');
   assert.match(html, '<a href="security.html">one</a> two <a href="https://a.example">three</a>');

@@ -38,12 +38,25 @@ for (const resolution of RESOLUTIONS) {
 const mistakes: [what: string, from: string, to: string, complaint: RegExp][] = [
   [
     "an option that became optional",
-    "key: string;",
-    "key?: string;",
+    "clientId: number | string;",
+    "clientId?: number | string;",
     /module\.ts.*Unused '@ts-expect-error'/,
   ],
   ["a result that became any", "networkUsers: NetworkUser[] | undefined", "networkUsers: any", /Unused/],
   ["a promise of nothing", "Promise<Session>", "Promise<void>", /Property 'accessToken' does not exist/],
+  [
+    "a login that no longer promises its accounts",
+    "Promise<SessionWithUsers>",
+    "Promise<Session>",
+    /module\.ts.*'d\.networkUsers' is possibly 'undefined'/,
+  ],
+  [
+    "an authenticate that no longer gives its accounts",
+    "(session: SessionWithUsers) => void",
+    "(session: Session) => void",
+    /global\.ts.*'d\.networkUsers' is possibly 'undefined'/,
+  ],
+  ["a private name that became public", "export {};", "", /module\.ts.*Unused '@ts-expect-error'/],
   ["a callback with another argument", "(session: Session) => void", "(token: string) => void", /global\.ts/],
 ];
 for (const [what, from, to, complaint] of mistakes) {

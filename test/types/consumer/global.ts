@@ -3,7 +3,6 @@
 
 SE.init({
   clientId: 1,
-  key: "key((",
   channelUrl: "https://app.example/blank",
   complete: ({ version }) => console.log(version.length),
 });
@@ -12,6 +11,10 @@ window.SE.authenticate({
   error: ({ errorName }) => console.log(errorName.length),
   scope: ["no_expiry"],
 });
+// As in Stack Exchange's own documentation.
+SE.authenticate({ networkUsers: true, success: (d) => d.networkUsers[0].account_id });
+// @ts-expect-error no accounts without networkUsers
+SE.authenticate({ success: (d) => d.networkUsers[0].account_id });
 // @ts-expect-error login() is the module's
 SE.login();
 // @ts-expect-error success is required

@@ -2,6 +2,7 @@
 import type {
   AuthError,
   AuthenticateOptions,
+  AuthenticateWithUsersOptions,
   ErrorName,
   Failure,
   InitOptions,
@@ -9,13 +10,13 @@ import type {
   NetworkUser,
   Scope,
   Session,
+  SessionWithUsers,
   StackExchangeAuth,
 } from "stackexchange-auth";
 import { authenticate, init, login } from "stackexchange-auth";
 
 const app: InitOptions = {
   clientId: 1,
-  key: "key((",
   channelUrl: "https://app.example/blank",
   complete({ version }) {
     const text: string = version;
@@ -27,8 +28,15 @@ init({ ...app, clientId: "1" });
 // What takes no argument may be the callback.
 init({ ...app, complete: () => {} });
 
-// @ts-expect-error all four options are required
-init({ clientId: 1, channelUrl: "https://app.example/blank", complete() {} });
+// Pages written before June 2026 have a key.
+init({ ...app, key: "key((" });
+
+// @ts-expect-error clientId is required
+init({ channelUrl: "https://app.example/blank", complete() {} });
+// @ts-expect-error so is channelUrl
+init({ clientId: 1, complete() {} });
+// @ts-expect-error so is complete
+init({ clientId: 1, channelUrl: "https://app.example/blank" });
 // @ts-expect-error so are the options themselves
 init();
 // @ts-expect-error a key is text
@@ -53,7 +61,17 @@ export async function signIn(signal: AbortSignal): Promise<Session> {
   return session;
 }
 
+export async function accounts(): Promise<NetworkUser[]> {
+  const session: SessionWithUsers = await login({ networkUsers: true });
+  return session.networkUsers;
+}
+
 login();
+login({ networkUsers: true }).then((d) => d.networkUsers[0].account_id);
+// @ts-expect-error no accounts without networkUsers
+login().then((d) => d.networkUsers[0].account_id);
+// @ts-expect-error nor when it may be false
+login({ networkUsers: Math.random() < 1 }).then((d) => d.networkUsers[0].account_id);
 login({ scope: ["a_permission_of_the_future"] });
 // @ts-expect-error a scope is an array
 login({ scope: "read_inbox" });
@@ -79,12 +97,19 @@ authenticate({
   scope: [] as const,
   networkUsers: false,
 });
+authenticate({ networkUsers: true, success: (d) => d.networkUsers[0].account_id });
+// @ts-expect-error no accounts without networkUsers
+authenticate({ success: (d) => d.networkUsers[0].account_id });
+const withUsers: AuthenticateWithUsersOptions = { networkUsers: true, success: (d) => d.networkUsers.length };
+authenticate(withUsers);
 // As people hand a promise's two functions over.
 export const promised = new Promise<Session>((success, error) => authenticate({ success, error }));
 // @ts-expect-error success is required
 authenticate({});
 // @ts-expect-error so are the options
 authenticate();
+// @ts-expect-error a signal is for login()
+authenticate({ success() {}, signal: AbortSignal.timeout(1) });
 // @ts-expect-error an error has no code
 authenticate({ success() {}, error: ({ code }) => console.log(code) });
 
@@ -99,6 +124,10 @@ console.log(scope, failure, half, all, options);
 
 // @ts-expect-error AuthError is a type, with no class to ask for
 console.log(AuthError);
+
+// @ts-expect-error what the module only uses itself is not exported
+export type { Login } from "stackexchange-auth";
+
 // @ts-expect-error the module has no default
 import("stackexchange-auth").then((module) => module.default);
 // The hosted script's global is not there for an app that did not ask for it.
