@@ -5,9 +5,8 @@ export interface InitOptions {
   /** @deprecated No longer needed since June 2026: it is accepted, and neither kept nor sent. */
   key?: string | undefined;
   /**
-   * The address of a blank, fast page on this page's own origin (scheme, host and port). It may be relative, and is sent absolute;
-   * Internet Explorer needs it absolute. Old browsers get the answer through it; every login names it, and the server checks it
-   * against the app's OAuth domain.
+   * The address of a blank, fast page on this page's own origin (scheme, host and port). It may be relative, and is sent absolute.
+   * Old browsers get the answer through it; every login names it, and the server checks it against the app's OAuth domain.
    */
   channelUrl: string;
   /** Called once, in a later turn, when everything is ready. The click is over by then: open no window from it. */

@@ -32,8 +32,8 @@ async function main(argv: string[]): Promise<void> {
 
   const stale = await updateDocuments(check);
   if (check && stale.length > 0)
-    throw new CheckError(`${stale.join(" and ")} say what is no longer so: npm run docs:figures`);
-  console.log(stale.length > 0 ? `written: ${stale.join(", ")}` : "every document says what is so");
+    throw new CheckError(`${stale.join(" and ")} are out of date: npm run docs:figures`);
+  console.log(stale.length > 0 ? `written: ${stale.join(", ")}` : "every document is up to date");
 }
 
 if (isMain(import.meta.url)) void runCommand(main);

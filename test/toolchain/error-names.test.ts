@@ -1,5 +1,5 @@
 /**
- * The names of errors, wherever they stand: what the SDK sends, what the types promise, what the documents say.
+ * The names of errors in each place: what the SDK sends, what the types promise, what the documents say.
  *
  * The type ErrorName takes any string, because the API may send any, so the compiler notices no name that was forgotten.
  */
