@@ -44,6 +44,8 @@ export interface Bench {
   tier: Pick<DevTier, "faults" | "tokens" | "accounts">;
   /** The dev tier's login and API; the site is the bench's own. */
   origins: Origins;
+  /** The paths of the site that were asked for. */
+  asked: ReadonlySet<string>;
   /** Serves a page that loads the SDK, at `path` of the site. */
   serve(path: string, parts: PageParts): void;
   /** A fresh window on the page at `path` ("/" is the plain one), which logs in with `login` on a click of #login. */
@@ -68,10 +70,13 @@ export function createSite(sdk: () => Promise<string>) {
     ["/all.js", sdk],
     ["/start.js", () => "bench.start();"],
   ]);
+  const asked = new Set<string>();
   return {
     pages,
+    asked,
     async fetch(request: Request): Promise<Response> {
       const { pathname } = new URL(request.url);
+      asked.add(pathname);
       const text = await scripts.get(pathname)?.();
       if (text !== undefined) return new Response(text, { headers: { "content-type": "text/javascript" } });
       const page = pages.get(pathname);
@@ -107,6 +112,7 @@ export async function openBench(): Promise<Bench> {
   return {
     tier,
     origins: { ...tier.origins, site: site.origin },
+    asked: pages.asked,
     serve: (path, parts) => pages.pages.set(path, parts),
     async open(engine, options = {}, { userAgent, path = "/" } = {}) {
       const page = await engine.newPage({ userAgent });
@@ -132,6 +138,7 @@ export function openProductionBench(): Bench {
   return {
     tier,
     origins,
+    asked: pages.asked,
     serve: (path, parts) => pages.pages.set(path, parts),
     async open(engine, options = {}, { userAgent, path = "/" } = {}) {
       const page = await engine.newPage({
@@ -171,10 +178,15 @@ export async function approve(popup: Page, account?: string): Promise<void> {
   await popup.click("button[value=approve]");
 }
 
+/** Waits for four ticks of the page's own clock (the SDK's are as long): what must not happen has had its time. */
+export async function letTicksPass(page: Page): Promise<void> {
+  const start = await page.evaluate<number>("bench.beats");
+  await page.waitFor(`bench.beats >= ${start + 4}`);
+}
+
 /** After a login that had no other window open has ended: one callback and no more, the popup gone, nothing of the SDK's left, no exception. */
 export async function assertTidy(page: Page): Promise<void> {
-  // Long enough for a second callback, or a timer of the SDK's, to show itself.
-  await page.evaluate("new Promise((done) => setTimeout(done, 120))");
+  await letTicksPass(page);
   await page.waitFor("bench.opened.every((one) => !one.popup || one.popup.closed)", 3_000);
   // What the driver knows of, because a popup cut off from the page reads as closed there while it is open.
   await until("the popup to be gone", async () => (await page.windows()) === 1, 3_000);

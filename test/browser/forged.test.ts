@@ -1,9 +1,17 @@
 /** Forged answers: from a real second origin and a real second window, by somebody who knows the login's state. */
-import { setTimeout as sleep } from "node:timers/promises";
 import * as assert from "uvu/assert";
 import { eachEngine } from "../support/browsers.ts";
 import { html, openSite, type Site } from "../support/site.ts";
-import { approve, assertTidy, type Bench, calls, openBench, outcome, startLogin } from "./bench.ts";
+import {
+  approve,
+  assertTidy,
+  type Bench,
+  calls,
+  letTicksPass,
+  openBench,
+  outcome,
+  startLogin,
+} from "./bench.ts";
 
 eachEngine("forged answers", ({ test, engine }) => {
   let bench: Bench;
@@ -73,7 +81,7 @@ eachEngine("forged answers", ({ test, engine }) => {
     }, forged);
     await page.waitFor("bench.heard.length === 12");
 
-    await sleep(200);
+    await letTicksPass(page);
     assert.equal(await calls(page), [], "no forged answer was taken");
     assert.is(await popup.isClosed(), false);
 

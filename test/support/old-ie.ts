@@ -11,7 +11,13 @@ export const USER_AGENTS = {
 /** Whether the browser of this name has no File, which is what the SDK asks for, and gets its answers through a frame. */
 export const lacksFile = (userAgent = ""): boolean => /MSIE [1-9]\./.test(userAgent);
 
-/** Takes from `page` what the browser of its user agent does not have either. */
+/** Takes from `page` what the browser of its user agent does not have either: File, and requests to another origin. */
 export async function playOldIE(page: Page, userAgent?: string): Promise<void> {
-  if (lacksFile(userAgent)) await page.evaluate("delete window.File");
+  if (!lacksFile(userAgent)) return;
+  await page.evaluate(() => {
+    Reflect.deleteProperty(window, "File");
+    XMLHttpRequest.prototype.open = () => {
+      throw new Error("Access is denied.");
+    };
+  });
 }
