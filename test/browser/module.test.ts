@@ -1,8 +1,8 @@
-/** The module as it ships, in real browsers: a page whose policy trusts no script of the API's, and Trusted Types. */
+/** The module's login() and AbortSignal in real browsers, under a policy as strict as can be. */
 import * as assert from "uvu/assert";
 import { eachEngine, type Page } from "../support/browsers.ts";
-import { approve } from "./bench.ts";
-import { type End, endOf, openPolicyBench, type PolicyBench } from "./policy-bench.ts";
+import { approve, letTicksPass } from "./bench.ts";
+import { endOf, endsOf, openPolicyBench, type PolicyBench } from "./policy-bench.ts";
 
 eachEngine("the module", ({ test, engine, name: browser }) => {
   let bench: PolicyBench;
@@ -19,6 +19,7 @@ eachEngine("the module", ({ test, engine, name: browser }) => {
   });
   test.before.each(() => {
     bench.tier.faults.reset();
+    bench.beforeAccounts = undefined;
     bench.advance(60_000);
   });
   test.after(() => bench?.close());
@@ -27,8 +28,8 @@ eachEngine("the module", ({ test, engine, name: browser }) => {
 
   /** One end and no more, no exception, and no window but the page's own. */
   const assertOver = async (page: Page): Promise<void> => {
-    await page.evaluate("new Promise((done) => setTimeout(done, 120))");
-    assert.is((await page.evaluate<End[]>("bench.ends")).length, 1);
+    await letTicksPass(page);
+    assert.is((await endsOf(page)).length, 1);
     assert.equal(await page.evaluate("bench.failures"), []);
     assert.is(await page.windows(), 1);
     await page.dispose();
@@ -90,20 +91,29 @@ eachEngine("the module", ({ test, engine, name: browser }) => {
       await assertOver(page);
     });
 
-  test("aborted while the popup is open: the popup closes, and the reason is the platform's", async () => {
-    const page = await bench.open(engine(), "index.mjs");
-    const popup = await start(page);
-    await popup.text("main");
-    await page.evaluate("bench.controller.abort()");
-    assert.is((await endOf(page)).failure!.name, "AbortError");
-    await assertOver(page);
-  });
+  for (const [title, before] of [
+    ["the platform's", "0"],
+    ["an AbortError where the platform gives none", "delete AbortSignal.prototype.reason"],
+  ] as const) {
+    test(`aborted while the popup is open: the popup closes, and the reason is ${title}`, async () => {
+      const page = await bench.open(engine(), "index.mjs");
+      await page.evaluate(before);
+      await (await start(page)).text("main");
+      await page.evaluate("bench.controller.abort()");
+      const { failure, isError } = await endOf(page);
+      assert.equal([failure!.name, isError], ["AbortError", true]);
+      await assertOver(page);
+    });
+  }
 
   test("aborted while the API answers: at once", async () => {
-    bench.tier.faults.set({ apiSlow: 8_000 });
+    bench.tier.faults.set({ apiEndless: true });
     const page = await bench.open(engine(), "index.mjs", { networkUsers: true });
+    const asked = new Promise<void>((resolve) => {
+      bench.beforeAccounts = () => resolve();
+    });
     await approve(await start(page));
-    await page.evaluate("new Promise((done) => setTimeout(done, 400))");
+    await asked;
     await page.evaluate("bench.controller.abort()");
     assert.is((await endOf(page, 2_000)).failure!.name, "AbortError");
     await assertOver(page);
@@ -113,8 +123,11 @@ eachEngine("the module", ({ test, engine, name: browser }) => {
     bench.tier.faults.set({ apiBackoff: 8 });
     const page = await bench.open(engine(), "index.mjs", { networkUsers: true });
     await approve(await start(page), "many");
-    await page.evaluate("new Promise((done) => setTimeout(done, 600))");
-    assert.equal(await page.evaluate("bench.ends"), []);
+    await page.waitFor(
+      "performance.getEntriesByType('resource').some(({ name }) => /me\\/associated/.test(name))",
+    );
+    await letTicksPass(page);
+    assert.equal(await endsOf(page), []);
     await page.evaluate("bench.controller.abort()");
     assert.is((await endOf(page, 2_000)).failure!.name, "AbortError");
     await assertOver(page);

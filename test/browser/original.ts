@@ -1,12 +1,13 @@
 /**
  * The original SDK's algorithm, written anew from what is known of its behaviour, as a baseline to measure against:
  * all that it did, mistakes included, in the plain style of its day. It throws bare strings, takes a prefix for an origin, has
- * a guessable state, asks for one page of accounts, and is silent when the popup or the API fails.
+ * a guessable state, asks for one page of accounts, and is silent when the popup or the API fails. But it asks as the API wants
+ * to be asked since June 2026: no key, the token in a header.
  */
 export function originalAlgorithm(loginOrigin: string, apiOrigin = loginOrigin): string {
   return `
 window.Original = (function () {
-  var client, key, channel, logins = 0, build = "10790";
+  var client, channel, logins = 0, build = "10790";
   var old = /MSIE [1-9]\\./.test(navigator.userAgent);
   function need(options, name) {
     if (!options || !options[name]) throw "option '" + name + "' is not set";
@@ -21,10 +22,9 @@ window.Original = (function () {
     return fields;
   }
   function accounts(session, done, failed) {
-    var name = "originalCallback" + logins, script = document.createElement("script");
-    window[name] = function (answer) {
-      window[name] = null;
-      script.parentNode.removeChild(script);
+    var request = new XMLHttpRequest();
+    request.onload = function () {
+      var answer = JSON.parse(request.responseText);
       if (answer.error_name) {
         failed({ errorName: answer.error_name, errorMessage: answer.error_message });
         return;
@@ -32,14 +32,13 @@ window.Original = (function () {
       session.networkUsers = answer.items;
       done(session);
     };
-    script.src = ${JSON.stringify(apiOrigin)} + "/2.0/me/associated?pagesize=100&access_token=" +
-      encodeURIComponent(session.accessToken) + "&key=" + encodeURIComponent(key) + "&callback=" + name;
-    document.getElementsByTagName("head")[0].appendChild(script);
+    request.open("GET", ${JSON.stringify(apiOrigin)} + "/2.0/me/associated?pagesize=100");
+    request.setRequestHeader("Authorization", "Bearer " + session.accessToken);
+    request.send();
   }
   return {
     init: function (options) {
       client = need(options, "clientId");
-      key = need(options, "key");
       channel = need(options, "channelUrl");
       var complete = need(options, "complete"), own = location.protocol + "//" + location.host;
       if (channel.toLowerCase().indexOf(own) !== 0) throw "channelUrl must be under the current domain";

@@ -1,6 +1,6 @@
 /**
- * Pages with either envelope of the SDK, and headers of one's choice on everything: the page, the dialog, its redirect,
- * the landing page, the API and the SDK's own file.
+ * Pages with either artifact, any HTML around it, and any headers on everything: the page, the dialog, its redirect, the
+ * landing page, the API and the SDK's own file.
  */
 import { ALL_JS, INDEX_MJS } from "../../scripts/config.ts";
 import { createDevTier, type DevTier } from "../../scripts/dev-tier/index.ts";
@@ -22,45 +22,69 @@ export interface PolicyBench {
   tier: DevTier;
   /** What the responses say from now on. */
   overrides: Overrides;
+  /** HTML of the app's page from now on: before all scripts, and behind the buttons. */
+  parts: { head?: string; body?: string };
+  /** Called with the header of each request for accounts, before it is answered. */
+  beforeAccounts?: ((authorization: string | null) => unknown) | undefined;
+  /** Whether the landing page was sent. */
+  landed: boolean;
+  /** What browsers sent to /report, as a policy's report-uri tells them. */
+  reports: string[];
   /** Moves the servers' clock on, so that no backoff of one test reaches into the next. */
   advance(ms: number): void;
-  /** A fresh window on the page with `envelope`, which logs in with `options` on a click of #login. */
+  /**
+   * A fresh window on the page with `envelope`, which logs in with `options` on a click of #authenticate; a click of #login
+   * uses the module's login() where there is one.
+   */
   open(engine: Engine, envelope: Envelope, options?: object, userAgent?: string): Promise<Page>;
   close(): Promise<void>;
 }
 
-/** How logins ended, and what became of the page's scripts: there as `bench` in every page. */
+/**
+ * How logins ended, and what became of the page's scripts: there as `bench` in every page. `beats` is the page's clock, and
+ * `passed` the options of the last login.
+ */
 const WATCH = `
-  var bench = { ends: [], failures: [], notLoaded: [], options: JSON.parse(decodeURIComponent(location.search.slice(1))) };
+  var bench = { ends: [], failures: [], notLoaded: [], beats: 0, options: JSON.parse(decodeURIComponent(location.search.slice(1))) };
+  setInterval(function () { bench.beats++; }, 50);
   addEventListener("error", function (event) {
     if (event.target.src) bench.notLoaded.push(event.target.src);
     else bench.failures.push(event.message);
   }, true);
   addEventListener("unhandledrejection", function (event) { bench.failures.push(String(event.reason)); });
   bench.app = {
-    clientId: 1, key: "Dev8tier*FirstAppKey01((", channelUrl: location.protocol + "//" + location.host + "/blank",
+    clientId: 1, channelUrl: location.protocol + "//" + location.host + "/blank",
     complete: function (ready) { bench.ready = ready.version; }
   };
-  bench.worked = function (session) { bench.ends.push({ name: "works", session: session }); };
+  bench.worked = function (session) {
+    bench.ends.push({ name: "works", session: session, stack: new Error().stack });
+  };
+  bench.failed = function (error) {
+    var failure = { name: error.name, message: error.message, errorName: error.errorName, errorMessage: error.errorMessage };
+    bench.ends.push({
+      name: error.errorName || error.name, failure: failure, isError: error instanceof Error, stack: new Error().stack
+    });
+  };
+  bench.authenticate = function () {
+    var all = bench.passed = { success: bench.worked, error: bench.failed };
+    for (var name in bench.options) if (bench.options.hasOwnProperty(name)) all[name] = bench.options[name];
+    bench.sdk.authenticate(all);
+  };
 `;
 
 const START: Record<Envelope, (sdk: string) => string> = {
   "all.js": () => `
+    bench.sdk = SE;
     SE.init(bench.app);
-    document.getElementById("login").onclick = function () {
-      var all = { success: bench.worked, error: function (failure) { bench.ends.push({ name: failure.errorName, failure: failure }); } };
-      for (var name in bench.options) all[name] = bench.options[name];
-      SE.authenticate(all);
-    };
+    document.getElementById("authenticate").onclick = document.getElementById("login").onclick = bench.authenticate;
     bench.loaded = true;`,
   "index.mjs": (sdk) => `
-    import { init, login } from "${sdk}";
+    import { init, authenticate, login } from "${sdk}";
+    bench.sdk = { authenticate };
     init(bench.app);
     bench.controller = new AbortController();
-    bench.login = (options) => login({ ...bench.options, ...options }).then(bench.worked, (error) => {
-      const { name, message, errorName, errorMessage } = error;
-      bench.ends.push({ name: errorName ?? name, failure: { name, message, errorName, errorMessage }, isError: error instanceof Error });
-    });
+    bench.login = (options) => login({ ...bench.options, ...options }).then(bench.worked, bench.failed);
+    document.getElementById("authenticate").onclick = bench.authenticate;
     document.getElementById("login").onclick = () => bench.login({ signal: bench.controller.signal });
     if (bench.options.atOnce) bench.login();
     bench.loaded = true;`,
@@ -69,11 +93,23 @@ const START: Record<Envelope, (sdk: string) => string> = {
 /** The nonce of every script element. */
 export const NONCE = "n0nce";
 
+/** A module is always fetched with CORS, which matters where the page's origin is "null". */
 const script = (text: string) =>
-  new Response(text, { headers: { "content-type": "text/javascript", "cache-control": "no-store" } });
+  new Response(text, {
+    headers: {
+      "content-type": "text/javascript",
+      "cache-control": "no-store",
+      "access-control-allow-origin": "*",
+    },
+  });
 
 export async function openPolicyBench(): Promise<PolicyBench> {
-  const bench: Pick<PolicyBench, "overrides"> = { overrides: {} };
+  const bench: Pick<PolicyBench, "overrides" | "parts" | "reports" | "landed" | "beforeAccounts"> = {
+    overrides: {},
+    parts: {},
+    reports: [],
+    landed: false,
+  };
   let tier: DevTier | undefined;
   let advanced = 0;
 
@@ -92,21 +128,22 @@ export async function openPolicyBench(): Promise<PolicyBench> {
   const login = await openSite(async (request) => {
     const response = await tier!.login.fetch(request);
     const landing = new URL(request.url).pathname === "/oauth/login_success";
+    bench.landed ||= landing;
     return send(landing ? "landing" : response.status === 302 ? "redirect" : "dialog", response);
   });
   const api = await openSite(async (request) => {
+    if (request.method === "GET") await bench.beforeAccounts?.(request.headers.get("authorization"));
     const response = await send("api", tier!.api.fetch(request));
     // What the server cannot drop is answered with what no browser can use.
     return response.type === "error" ? new Response(null, { status: 500 }) : response;
   });
   const artifact = (target: typeof ALL_JS) =>
     artifactText(target, { name: "dev", loginOrigin: login.origin, apiOrigin: api.origin });
-  // As the release is served.
-  const SHARED = { "access-control-allow-origin": "*", "cross-origin-resource-policy": "cross-origin" };
   const cdn = await openSite(async (request) => {
     const name = new URL(request.url).pathname.slice(1);
     const response = script(await artifact(name === "all.js" ? ALL_JS : INDEX_MJS));
-    for (const [header, value] of Object.entries(SHARED)) response.headers.set(header, value);
+    // As the release is served.
+    response.headers.set("cross-origin-resource-policy", "cross-origin");
     return send("sdk", response);
   });
   const site = await openSite(async (request) => {
@@ -125,15 +162,22 @@ export async function openPolicyBench(): Promise<PolicyBench> {
         return script(START["index.mjs"](`${base}index.mjs`));
       case "/blank":
         return send("channel", html(""));
+      case "/report":
+        bench.reports.push(await request.text());
+        return new Response(null, { status: 204 });
     }
     const attributes = `nonce="${NONCE}"`;
     const own =
       pathname === "/with/all.js"
         ? `<script src="${base}all.js" ${attributes}></script><script src="/all.js/start" ${attributes}></script>`
         : `<script type="module" src="/index.mjs/start" ${attributes}></script>`;
+    const { head = "", body = "" } = bench.parts;
     return send(
       "app",
-      html(`<script src="/watch.js" ${attributes}></script><button id="login">log in</button>${own}`),
+      html(
+        `${head}<script src="/watch.js" ${attributes}></script><button id="login">log in</button>
+         <button id="authenticate">authenticate</button>${body}${own}`,
+      ),
     );
   });
 
@@ -166,10 +210,14 @@ export interface End {
   session?: { accessToken: string; networkUsers?: unknown[] };
   failure?: Record<string, string>;
   isError?: boolean;
+  /** Of an Error that the callback makes, as a service that collects errors would see it. */
+  stack: string;
 }
+
+export const endsOf = (page: Page): Promise<End[]> => page.evaluate<End[]>("bench.ends");
 
 /** Waits until the login has ended, and returns how. */
 export async function endOf(page: Page, limitMs?: number): Promise<End> {
   await page.waitFor("bench.ends.length", limitMs);
-  return (await page.evaluate<End[]>("bench.ends"))[0]!;
+  return (await endsOf(page))[0]!;
 }

@@ -94,7 +94,7 @@ async function runExample(page: Page, close = false): Promise<Ending> {
   if (!close) await page.click("#run");
   else {
     const popup = await page.popup(() => page.click("#run"));
-    await page.evaluate("new Promise((done) => setTimeout(done, 150))");
+    await popup.waitFor("location.href !== 'about:blank' && document.readyState === 'complete'");
     await popup.close();
   }
   return shownEnding(page);
@@ -136,9 +136,9 @@ eachEngine("playground", ({ test, engine }) => {
     const ending = await runExample(page);
     assert.is(ending.outcome, "success");
     assert.equal(lines(ending), [
+      "Looking at the popup every 50 ms",
       "Popup opened",
       "Listening for messages",
-      "Looking at the popup every 50 ms",
       "Message received: accepted",
       "Page 1 of accounts asked for",
       "Page 1 of accounts: accepted",
@@ -196,9 +196,9 @@ eachEngine("playground", ({ test, engine }) => {
     const page = await openPlayground(engine(), tier, { transport: "iframe" });
     const ending = await runExample(page);
     assert.equal(lines(ending), [
+      "Looking at the popup every 50 ms",
       "Popup opened",
       "Listening for messages",
-      "Looking at the popup every 50 ms",
       "Answer frame loaded: accepted",
       "Page 1 of accounts asked for",
       "Page 1 of accounts: accepted",

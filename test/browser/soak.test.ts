@@ -2,9 +2,9 @@
  * Many logins in one page: nothing that the SDK makes may grow. `SOAK_LOGINS` says how many (30);
  * `npm run test:soak` does 1,000 and shows its progress.
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import * as assert from "uvu/assert";
 import { eachEngine, type Page } from "../support/browsers.ts";
+import { until } from "../support/engines/wait.ts";
 import { type Bench, openBench } from "./bench.ts";
 
 const LOGINS = Number(process.env.SOAK_LOGINS || 30);
@@ -19,19 +19,16 @@ const WARM_UP = Math.min(100, LOGINS);
  */
 const HEAP_LIMIT = 100_000 + 300 * LOGINS;
 
-/** What a login does to a page, without the SDK: a popup that comes and goes, and a script element. */
+/** What a login does to a page, without the SDK: a popup that comes and goes, and a request. */
 const CONTROL = `<button id="control">control</button><script>
   document.getElementById("control").onclick = () => {
     const popup = window.open("/blank?" + Math.random(), "_blank", "width=660,height=480");
     setTimeout(() => {
       popup.close();
-      const script = document.createElement("script");
-      script.src = "/start.js?" + Math.random();
-      script.onload = script.onerror = () => {
-        script.remove();
-        bench.told("success")({ networkUsers: [1, 2, 3] });
-      };
-      document.body.append(script);
+      const request = new XMLHttpRequest();
+      request.onloadend = () => bench.told("success")({ networkUsers: [1, 2, 3] });
+      request.open("GET", "/start.js?" + Math.random());
+      request.send();
     }, 50);
   };
 </script>`;
@@ -42,7 +39,7 @@ eachEngine(
     let bench: Bench;
     test.before(async () => {
       bench = await openBench();
-      // Silent approval, as for a user who approved before; three accounts, so that each login has its script, too.
+      // Silent approval, as for a user who approved before; three accounts, so that each login has its request, too.
       bench.tier.faults.set({ approveAs: "three" });
       bench.serve("/soak", { body: CONTROL });
     });
@@ -66,14 +63,12 @@ eachEngine(
     }
 
     async function holds(page: Page): Promise<Record<string, number>> {
-      // The last popup takes a moment to go.
-      await sleep(300);
+      await until("the last popup to be gone", async () => (await page.windows()) === 1);
       const footprint = await page.footprint!();
       const own = await page.evaluate((): Record<string, number> => {
         const { bench: self } = window as any;
         return {
           globals: Object.getOwnPropertyNames(window).length,
-          scripts: document.scripts.length,
           elements: document.getElementsByTagName("*").length,
           timers: self.intervals.length + self.timeouts.length,
           failures: self.failures.length,
@@ -115,7 +110,7 @@ eachEngine(
         await logIn(page, LOGINS, "#control");
         const control = (await page.footprint!()).heap - controlBefore;
         console.log(
-          `  without the SDK, as many popups and scripts of the page's own: ${(control / LOGINS).toFixed(0)} B each`,
+          `  without the SDK, as many popups and requests of the page's own: ${(control / LOGINS).toFixed(0)} B each`,
         );
       }
 

@@ -88,7 +88,7 @@ eachEngine("timing", ({ test, engine }) => {
     pages.pages.set("/", {
       body: `<button id="original">log in the original's way</button><script>
         ${originalAlgorithm(login.origin)}
-        Original.init({ clientId: "1", key: "k", channelUrl: location.origin + "/blank", complete() {} });
+        Original.init({ clientId: "1", channelUrl: location.origin + "/blank", complete() {} });
         document.getElementById("original").onclick = () => Original.authenticate({ success: bench.told("success") });
       </script>`,
     });

@@ -147,18 +147,18 @@ function beforeTick() {
     }
     if (login.popup.closed && !login.answered) {
       const focus = document.hasFocus();
-      login.closedTicks = focus ? login.closedTicks + 1 : 0;
-      if (login.closedTicks === 1)
+      if (focus) login.closedTicks++;
+      if (focus && login.closedTicks === 1)
         tell({
           title: "The popup looks closed",
           detail: "this page has the focus; eight more looks, for an answer may be under way",
           verdict: "",
         });
-      if (login.closedTicks === 9) {
+      if (focus && login.closedTicks === 9) {
         login.gone = true;
         tell({
           title: "The popup is closed",
-          detail: "closed, and this page has the focus, on nine ticks running",
+          detail: "on nine ticks it was closed while this page had the focus",
           verdict: "ended",
         });
       }

@@ -130,6 +130,7 @@ function wrap(page: PlaywrightPage, context: BrowserContext): Page {
         if (!page.isClosed()) throw thrown;
       }
     },
+    pressEnter: () => page.keyboard.press("Enter"),
     async text(selector) {
       return ((await page.textContent(selector)) ?? "").trim();
     },

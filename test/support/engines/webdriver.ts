@@ -1,5 +1,5 @@
 /** WebKitGTK and Chromium in a real window, by selenium-webdriver, on a display of their own. */
-import { Browser, Builder, error, Capabilities as Wanted, type WebDriver } from "selenium-webdriver";
+import { Browser, Builder, error, Key, Capabilities as Wanted, type WebDriver } from "selenium-webdriver";
 import { freePort, start, stop } from "./children.ts";
 import { openDisplay } from "./display.ts";
 import { CHROMIUM_ARGS } from "./playwright.ts";
@@ -165,6 +165,7 @@ class Windows {
           if (!(await isClosed())) throw thrown;
         }
       },
+      pressEnter: () => this.in(handle, (driver) => driver.actions().sendKeys(Key.ENTER).perform()),
       async text(selector) {
         await element(selector);
         const text = await evaluate(
