@@ -433,7 +433,6 @@ eachEngine(
   "snippets",
   ({ test, engine }) => {
     const origins = { site: "https://app.example", login: PRODUCTION.loginOrigin, api: PRODUCTION.apiOrigin };
-    const key = () => tier.apps[0]!.key;
     let tier: ReturnType<typeof createDevTier>;
     let docs: RunningTier;
     let shown: Record<string, string>;
@@ -484,10 +483,10 @@ eachEngine(
     };
     const MAP = '<script type="importmap">{ "imports": { "stackexchange-auth": "/index.mjs" } }</script>';
 
-    /** An app's page, written as the documents say; a reader puts in their own key. */
+    /** An app's page, written as the documents say. */
     async function open(body: string): Promise<Page> {
       const page = await engine().newPage({
-        answer: answer(`${MAP}${body.replaceAll("your app's request key", key())}`),
+        answer: answer(`${MAP}${body}`),
       });
       await page.goto(`${origins.site}/app`);
       return page;
