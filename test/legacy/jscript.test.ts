@@ -37,13 +37,35 @@ function rule(find: (node: AnyNode, parents: AnyNode[], complain: (what: string)
 
 const isFunction = (node: AnyNode): boolean => /Function/.test(node.type);
 
-/** Methods that ES3 has, and the hosts of its time; and the app's own `error`. */
+/** The function that a node is in, or the program. */
+const homeOf = (parents: readonly AnyNode[]): AnyNode => parents.findLast(isFunction) ?? parents[0]!;
+
+/** Methods that ES3 has, and the hosts of its time. */
 const ES3_METHODS = new Set(
   (
     "call concat join match replace split slice toLowerCase test exec random " +
-    "createElement appendChild removeChild close hasFocus onerror error"
+    "createElement close hasFocus open setRequestHeader send"
   ).split(" "),
 );
+
+/** IE <= 9 opens no request to another origin, so the handler of its end runs in browsers that have ES5. */
+const isAnswered = (parents: readonly AnyNode[]): boolean =>
+  parents.some(
+    (one) =>
+      one.type === "AssignmentExpression" &&
+      one.left.type === "MemberExpression" &&
+      (one.left.property as Identifier).name === "onloadend",
+  );
+
+/** Whether `home` asks the variable `name` for its join(), which arrays have and strings lack. */
+function isAskedForJoin(name: string, home: AnyNode): boolean {
+  let asked = false;
+  walk(home, (node) => {
+    if (node.type !== "MemberExpression" || (node.property as Identifier).name !== "join") return;
+    if ((node.object as Identifier).name === name) asked = true;
+  });
+  return asked;
+}
 
 const RULES: Record<string, [rule: Rule, wrong: string]> = {
   "a named function expression leaks its name": [
@@ -56,11 +78,11 @@ const RULES: Record<string, [rule: Rule, wrong: string]> = {
     rule((node, parents, complain) => {
       if (node.type !== "CatchClause") return;
       const { name } = (node as CatchClause).param as Identifier;
-      const home = [...parents].reverse().find(isFunction) ?? parents[0]!;
+      const home = homeOf(parents);
       walk(home, (other, above) => {
         const inside = above.includes(node) || other === node;
         if (other.type === "Identifier" && other.name === name && !inside && !isProperty(other, above)) {
-          const owner = [...above].reverse().find((one) => isFunction(one) || one.type === "CatchClause");
+          const owner = above.findLast((one) => isFunction(one) || one.type === "CatchClause");
           if (owner === home) complain(name);
         }
       });
@@ -68,15 +90,17 @@ const RULES: Record<string, [rule: Rule, wrong: string]> = {
     "(function (a) { try { a(); } catch (a) {} return a; })()",
   ],
   "a string has no index": [
-    rule((node, _, complain) => {
+    rule((node, parents, complain) => {
       if (
         node.type !== "MemberExpression" ||
         !node.computed ||
-        typeof (node.property as Literal).value !== "number"
+        typeof (node.property as Literal).value !== "number" ||
+        isAnswered(parents)
       ) {
         return;
       }
       const { object } = node;
+      if (object.type === "Identifier" && isAskedForJoin(object.name, homeOf(parents))) return;
       const list =
         object.type === "CallExpression" && object.callee.type === "MemberExpression"
           ? object.callee.property
@@ -119,7 +143,8 @@ const RULES: Record<string, [rule: Rule, wrong: string]> = {
       const { name } = node.callee.property as Identifier;
       // Called behind the question whether there is a crypto, and whoever has one has ES5.
       const behindQuestion = parents.some((one) => one.type === "ConditionalExpression");
-      if (!ES3_METHODS.has(name) && !(name === "getRandomValues" && behindQuestion)) complain(name);
+      const isKnown = ES3_METHODS.has(name) || (name === "getRandomValues" && behindQuestion);
+      if (!isKnown && !isAnswered(parents)) complain(name);
     }),
     "'a'.trim()",
   ],
