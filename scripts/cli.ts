@@ -2,7 +2,7 @@
 import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Command } from "commander";
+import { Command, CommanderError } from "commander";
 import pc from "picocolors";
 
 /** True when the module at `url` is the program that was started, not one that was imported. */
@@ -17,7 +17,7 @@ export class UsageError extends Error {
 
 /** The reader of a command's arguments; `name` is how a person starts it. What it refuses, it refuses in one line. */
 export function newCommand(name: string): Command {
-  return new Command(name).configureOutput({
+  return new Command(name).exitOverride().configureOutput({
     outputError: (text, write) => write(`${text.trimEnd()} (--help says what there is)\n`),
   });
 }
@@ -48,19 +48,19 @@ export class CheckError extends Error {
 /**
  * Runs a command with the process's arguments.
  *
- * Exit codes: 0 done, 1 a check said no or the work failed, 2 wrong arguments. commander's own complaints exit 1; here they exit 2.
+ * Exit codes: 0 done, 1 a check said no or the work failed, 2 wrong arguments.
  */
 export async function runCommand(main: (argv: string[]) => Promise<void>): Promise<void> {
-  const exit = process.exit;
-  // commander ends the process itself, with 1 for a wrong argument.
-  process.exit = ((code) => exit(code === 1 ? 2 : code)) as typeof process.exit;
   try {
     await main(process.argv.slice(2));
   } catch (error) {
+    // commander has printed its help (0) or its complaint, which it gives the code 1.
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode && 2;
+      return;
+    }
     const { name, message, stack } = error as Error;
     console.error(`${pc.red("error:")} ${EXPECTED.has(name) ? message : stack}`);
     process.exitCode = name === "UsageError" ? 2 : 1;
-  } finally {
-    process.exit = exit;
   }
 }
