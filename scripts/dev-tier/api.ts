@@ -5,9 +5,9 @@ import { usersOn } from "./accounts.ts";
 import { API_ERRORS, Refusal } from "./api-errors.ts";
 import { authorize, refuseAddress } from "./authorize.ts";
 import { landing } from "./login.ts";
-import type { World } from "./options.ts";
 import { newQuota } from "./quota.ts";
 import { failed, limitBody, printBug } from "./role.ts";
+import type { World } from "./world.ts";
 
 /** Every 2.x answers alike. */
 const VERSION = "/:version{2\\.[0-3]}";

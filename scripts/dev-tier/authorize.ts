@@ -1,8 +1,8 @@
 /** Who calls a method of the API, by the rules since June 2026. */
 import type { Context } from "hono";
 import { Refusal } from "./api-errors.ts";
-import type { World } from "./options.ts";
 import { type Grant, looksLikeToken } from "./tokens.ts";
+import type { World } from "./world.ts";
 
 /**
  * Refuses credentials in the address, for every method.

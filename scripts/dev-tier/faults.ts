@@ -34,11 +34,23 @@ export interface Fault<T extends FaultValue = FaultValue> {
   hidden?: boolean;
 }
 
-type Entry<T extends FaultValue> = Omit<Fault<T>, "off" | "part">;
+type FaultEntry<T extends FaultValue> = Omit<Fault<T>, "off" | "part">;
 
-const flag = (part: Fault["part"], entry: Entry<boolean>): Fault<boolean> => ({ part, off: false, ...entry });
-const amount = (part: Fault["part"], entry: Entry<number>): Fault<number> => ({ part, off: 0, ...entry });
-const choice = (part: Fault["part"], entry: Entry<string>): Fault<string> => ({ part, off: "", ...entry });
+const flag = (part: Fault["part"], entry: FaultEntry<boolean>): Fault<boolean> => ({
+  part,
+  off: false,
+  ...entry,
+});
+const amount = (part: Fault["part"], entry: FaultEntry<number>): Fault<number> => ({
+  part,
+  off: 0,
+  ...entry,
+});
+const choice = (part: Fault["part"], entry: FaultEntry<string>): Fault<string> => ({
+  part,
+  off: "",
+  ...entry,
+});
 
 export const FAULTS = {
   dialogError: choice("dialog", {

@@ -7,9 +7,9 @@ import { createApi } from "./api.ts";
 import { exampleApps } from "./apps.ts";
 import { Faults } from "./faults.ts";
 import { createLogin } from "./login.ts";
-import type { DevTierOptions, World } from "./options.ts";
-import { createSite } from "./site.ts";
+import { createSite } from "./site-role.ts";
 import { Tokens } from "./tokens.ts";
+import type { DevTierOptions, World } from "./world.ts";
 
 /**
  * Answers one request. A response whose `type` is "error" (`Response.error()`) stands for a connection that was
@@ -94,4 +94,4 @@ export function createDevTier(options: DevTierOptions): DevTier {
 export type { Account, NetworkUser } from "./accounts.ts";
 export type { App } from "./apps.ts";
 export { FAULTS, type Fault, type FaultName, type Faults, type FaultValues } from "./faults.ts";
-export type { DevTierOptions, Origins } from "./options.ts";
+export type { DevTierOptions, Origins } from "./world.ts";

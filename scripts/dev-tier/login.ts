@@ -2,10 +2,10 @@
 import { type Context, Hono } from "hono";
 import { type App, isUnderDomain } from "./apps.ts";
 import { encodeHash } from "./encoding.ts";
-import type { World } from "./options.ts";
-import { dialogPage, failurePage, landingPage, redirectPage } from "./pages.ts";
+import { dialogPage, failurePage, landingPage, redirectPage } from "./login-pages.ts";
 import { failed, limitBody } from "./role.ts";
 import { SCOPES, splitScopes } from "./scopes.ts";
+import type { World } from "./world.ts";
 
 const LANDING = "/oauth/login_success";
 const COOP = { "Cross-Origin-Opener-Policy": "same-origin" };

@@ -1,6 +1,6 @@
 /** How often a method of the API may be called. */
 import { Refusal } from "./api-errors.ts";
-import type { World } from "./options.ts";
+import type { World } from "./world.ts";
 
 const DAY = 86_400_000;
 

@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import type { Manifest, ManifestFile } from "../build/emit.ts";
 import { CheckError } from "../cli.ts";
-import { checkFolderName, FORMS, type Layout, MAP, PUBLIC_FILES, SCRIPT } from "./layout.ts";
+import { checkFolderName, FORMS, type Layout, MAP, PUBLIC_FILES, SCRIPT } from "./folders.ts";
 
 /** A build's files by name, and its manifest. */
 export interface Build {

@@ -11,7 +11,7 @@
  * - `Accept-Ranges`: nobody resumes the download of one packet.
  * - `Strict-Transport-Security`: it is the host's to say, not one file's.
  */
-import { PREFIX, SCRIPT } from "./layout.ts";
+import { PREFIX, SCRIPT } from "./folders.ts";
 
 export type Header = readonly [name: string, value: string];
 

@@ -1,5 +1,5 @@
+import { PREFIX } from "./folders.ts";
 import type { HeaderRule } from "./headers.ts";
-import { PREFIX } from "./layout.ts";
 
 /** What a build number may look like, as the release accepts it (`checkFolderName`). */
 const BUILD = "[A-Za-z0-9][A-Za-z0-9._-]*";

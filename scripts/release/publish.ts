@@ -28,8 +28,8 @@ import {
   readSource,
   releaseTime,
 } from "./builds.ts";
+import { FORMS, type Layout, layout, MAP } from "./folders.ts";
 import { HEADERS } from "./headers.ts";
-import { FORMS, type Layout, layout, MAP } from "./layout.ts";
 import { takeLock } from "./lock.ts";
 import { renderNginx } from "./nginx-include.ts";
 import { renderStaticHeaders } from "./static-headers.ts";

@@ -2,8 +2,8 @@
 
 import type { Manifest } from "../build/emit.ts";
 import type { DevTierOptions } from "../dev-tier/index.ts";
-import { keptFeatures, measureFeaturesFor } from "./features.ts";
-import { policyOf } from "./layout.ts";
+import { keptFeatures, measureFeaturesFor } from "./kept-features.ts";
+import { policyOf } from "./page-frame.ts";
 import { openSite, type SiteOptions } from "./pages.ts";
 
 /** Measures in the background, on demand; null until that is done. */

@@ -3,13 +3,13 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Manifest } from "../build/emit.ts";
 import { ALL_JS, ROOT } from "../config.ts";
-import type { FeatureReport } from "../size/features/measure.ts";
-import { measureHeat } from "../size/heat/model.ts";
+import type { FeatureReport } from "../size/features/cost.ts";
+import { measureHeat } from "../size/heat/cost-of-text.ts";
 import { CHART } from "../size/settings.ts";
 import { type Figures, measureFigures } from "./blocks.ts";
 import { documentationPage } from "./documentation.ts";
-import { layout, type PageParts } from "./layout.ts";
 import { markdownPage } from "./markdown.ts";
+import { layout, type PageParts } from "./page-frame.ts";
 import { readReference } from "./reference.ts";
 import { sizePage } from "./size-page.ts";
 

@@ -1,7 +1,7 @@
 /** The size page: the chart, the price of each feature, the heat map, the peers. All of it is the tools' own output. */
 import type { Sizes } from "../build/index.ts";
-import type { FeatureReport } from "../size/features/measure.ts";
-import type { Heat } from "../size/heat/model.ts";
+import type { FeatureReport } from "../size/features/cost.ts";
+import type { Heat } from "../size/heat/cost-of-text.ts";
 import { FIXED_NUMBER } from "../size/settings.ts";
 import { code, escapeHtml, table } from "./html.ts";
 import type { Peers } from "./peers.ts";

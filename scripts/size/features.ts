@@ -3,10 +3,10 @@ import { Option } from "commander";
 import { checkBuildNumber } from "../build/stamp.ts";
 import { isMain, newCommand, runCommand } from "../cli.ts";
 import { TARGETS } from "../config.ts";
-import { type FeatureReport, measureFeatures } from "./features/measure.ts";
+import { type FeatureReport, measureFeatures } from "./features/cost.ts";
 import { FEATURES } from "./features/table.ts";
+import { printTables, type Table } from "./print.ts";
 import { FIXED_NUMBER, FORMATS } from "./settings.ts";
-import { printTables, type Table } from "./table.ts";
 
 /** The costs, what is left without all of them, and how far chance moves them. */
 export function featureTable({ name, buildNumber, features, rest, total, noise }: FeatureReport): Table {

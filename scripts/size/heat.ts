@@ -5,10 +5,10 @@ import { buildArtifact } from "../build/index.ts";
 import { checkBuildNumber } from "../build/stamp.ts";
 import { isMain, newCommand, runCommand, UsageError, writing } from "../cli.ts";
 import { PRODUCTION, TARGETS } from "../config.ts";
-import { type Heat, measureHeat } from "./heat/model.ts";
+import { type Heat, measureHeat } from "./heat/cost-of-text.ts";
 import { heatPage } from "./heat/page.ts";
+import { printTables, type Table } from "./print.ts";
 import { FIXED_NUMBER } from "./settings.ts";
-import { printTables, type Table } from "./table.ts";
 
 const bitsOf = (bits: number): string => bits.toFixed(1);
 const clip = (text: string, length: number): string =>

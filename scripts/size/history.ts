@@ -5,8 +5,8 @@ import { gitOrNull } from "../git.ts";
 import { chartIsStale, writeChart } from "./chart.ts";
 import { short } from "./commits.ts";
 import { type Entry, parseLedger, readLedger } from "./ledger.ts";
+import { toText } from "./print.ts";
 import { CHART, LEDGER } from "./settings.ts";
-import { toText } from "./table.ts";
 
 /** The commit that each line came with, by git's own account; null for a line that is not committed. */
 function commitsOfLines(): (string | null)[] {

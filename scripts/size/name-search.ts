@@ -13,7 +13,7 @@ import { PRODUCTION, type Target } from "../config.ts";
 const quickBrotli = promisify(brotliCompress);
 
 /** What is renamed together: every variable with this path and name. */
-interface Entry {
+interface VariableKey {
   path: string;
   name: string;
 }
@@ -51,7 +51,7 @@ function randomFrom(seed: number): () => number {
 
 /** The artifact's text with a gap for each name. */
 export class Template {
-  readonly entries: Entry[] = [];
+  readonly entries: VariableKey[] = [];
   /** For each entry, those that must have another letter. */
   readonly conflicts: Set<number>[] = [];
   /** For each entry, what it may become. */
@@ -63,13 +63,13 @@ export class Template {
     const template = new Template();
     const input = await transform(target, PRODUCTION);
     const { variables, globals } = findVariables(target, input.code);
-    const keyOf = ({ path, name }: Entry): string => `${path} ${name}`;
+    const keyOf = ({ path, name }: VariableKey): string => `${path} ${name}`;
     const groups = new Map<string, Variable[]>();
     for (const variable of variables) {
       groups.set(keyOf(variable), [...(groups.get(keyOf(variable)) ?? []), variable]);
     }
     const all = [...groups.values()];
-    const entries = all.map(([first]): Entry => ({ path: first!.path, name: first!.name }));
+    const entries = all.map(([first]): VariableKey => ({ path: first!.path, name: first!.name }));
     template.entries.push(...entries);
     for (const [index, mine] of all.entries()) {
       const rivals = all.flatMap((theirs, at) =>

@@ -78,14 +78,14 @@ async function buildIn(
 }
 
 /** The surroundings of one build. */
-export interface Place {
+export interface BuildPlace {
   /** The clone's folder, from the temporary one. */
   folder: string;
   env: Record<string, string>;
 }
 
 /** As different as two machines may be without being two machines. */
-export const PLACES: readonly [Place, Place] = [
+export const PLACES: readonly [BuildPlace, BuildPlace] = [
   { folder: "a", env: { TZ: "UTC", LANG: "C", LC_ALL: "C" } },
   {
     folder: "somewhere else/entirely",
@@ -101,7 +101,7 @@ export interface Rebuild {
 }
 
 /** Clones the project into `root`, builds there as `place` says, and returns the folder of the result. */
-export async function rebuild(root: string, place: Place, request: Rebuild): Promise<string> {
+export async function rebuild(root: string, place: BuildPlace, request: Rebuild): Promise<string> {
   const clone = join(root, place.folder, "clone");
   const home = join(root, place.folder, "home");
   await mkdir(home, { recursive: true });

@@ -1,8 +1,8 @@
 /** The size report as text and as Markdown. */
 import pc from "picocolors";
 import { short } from "./commits.ts";
+import { signed, type Table, toMarkdown, toText } from "./print.ts";
 import type { Check, Report } from "./report.ts";
-import { signed, type Table, toMarkdown, toText } from "./table.ts";
 import { headingOf } from "./trailer.ts";
 
 const baseInWords = ({ base }: Report): string =>

@@ -2,9 +2,9 @@
 import { writeFileSync } from "node:fs";
 import { CheckError, isMain, newCommand, runCommand, UsageError, writing } from "../cli.ts";
 import { parseGrowth } from "./growth.ts";
+import { printMarkdown } from "./print.ts";
 import { renderMarkdown, renderText } from "./render.ts";
 import { makeReport } from "./report.ts";
-import { printMarkdown } from "./table.ts";
 
 async function main(argv: string[]): Promise<void> {
   const options = newCommand("npm run size --")

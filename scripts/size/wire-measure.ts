@@ -19,7 +19,7 @@ export interface Asked {
   headers: Record<string, string>;
 }
 
-export interface Measured {
+export interface WireResponse {
   status: number;
   headers: Record<string, string>;
   body: Buffer;
@@ -119,7 +119,7 @@ async function askHttp2(secure: tls.TLSSocket, { path, headers }: Asked) {
  * decrypted record says it is, HTTP/2's own SETTINGS and WINDOW_UPDATE by their stream. Not in it, because a kept-alive
  * connection does not pay it again: the handshake; and below TLS: TCP and IP headers.
  */
-export async function measure(asked: Asked): Promise<Measured> {
+export async function measure(asked: Asked): Promise<WireResponse> {
   const { secure, records } = await connect(asked);
   const timer = setTimeout(
     () => secure.destroy(new Error(`no response to ${asked.path} within ${LIMIT_MS} ms`)),

@@ -1,10 +1,10 @@
 /** What `npm run size:wire` finds out: one row a response, and whether the ones that count fit. */
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
-import { serveRelease } from "../../test/support/nginx.ts";
 import { CheckError } from "../cli.ts";
-import { PREFIX, SCRIPT } from "../release/layout.ts";
+import { PREFIX, SCRIPT } from "../release/folders.ts";
+import { serveRelease } from "../release/nginx.ts";
 import { release } from "../release/publish.ts";
-import { type Measured, measure, type Protocol } from "./wire-measure.ts";
+import { measure, type Protocol, type WireResponse } from "./wire-measure.ts";
 
 /**
  * What one TCP segment carries over Ethernet and IPv4 with timestamps, in bytes: 1500 less 20 (IP), 20 (TCP) and
@@ -46,7 +46,7 @@ const isGated = (encoding: Encoding, status: number) => encoding === "br" && sta
 const UNPACK = { br: brotliDecompressSync, gzip: gunzipSync };
 
 /** Throws CheckError when the response is not the script in the form that was asked for. */
-function check(got: Measured, encoding: Encoding, script: Buffer, what: string): void {
+function check(got: WireResponse, encoding: Encoding, script: Buffer, what: string): void {
   if (got.status !== 200 || got.headers["content-encoding"] !== encoding) {
     throw new CheckError(`${what}: got ${got.status} ${got.headers["content-encoding"] ?? "uncompressed"}`);
   }
@@ -59,7 +59,11 @@ export async function measureWire(dist: string, root: string, limit: number = SE
   const script = build.files.get(SCRIPT)!;
   const server = await serveRelease(root);
   const rows: WireRow[] = [];
-  const add = (key: Pick<WireRow, "path" | "protocol" | "encoding">, status: 200 | 304, got: Measured) => {
+  const add = (
+    key: Pick<WireRow, "path" | "protocol" | "encoding">,
+    status: 200 | 304,
+    got: WireResponse,
+  ) => {
     const { total, records } = got;
     const body = got.body.length;
     const segments = Math.ceil(total / SEGMENT);

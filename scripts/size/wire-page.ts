@@ -4,9 +4,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CheckError } from "../cli.ts";
 import { ROOT } from "../config.ts";
+import { SCRIPT } from "../release/folders.ts";
 import { ALIAS_MAX_AGE } from "../release/headers.ts";
-import { SCRIPT } from "../release/layout.ts";
-import { toMarkdown } from "./table.ts";
+import { toMarkdown } from "./print.ts";
 import type { WireReport } from "./wire-model.ts";
 
 export const PAGE = join(ROOT, "scripts/release/README.md");

@@ -17,20 +17,20 @@ export interface WireRecord {
   plaintext: Buffer;
 }
 
-interface Suite {
+interface CipherSuite {
   cipher: "aes-128-gcm" | "aes-256-gcm" | "chacha20-poly1305";
   hash: "sha256" | "sha384";
   keyLength: number;
 }
 
-const SUITES: Record<string, Suite> = {
+const SUITES: Record<string, CipherSuite> = {
   TLS_AES_128_GCM_SHA256: { cipher: "aes-128-gcm", hash: "sha256", keyLength: 16 },
   TLS_AES_256_GCM_SHA384: { cipher: "aes-256-gcm", hash: "sha384", keyLength: 32 },
   TLS_CHACHA20_POLY1305_SHA256: { cipher: "chacha20-poly1305", hash: "sha256", keyLength: 32 },
 };
 
 /** HKDF-Expand-Label with an empty context, for outputs no longer than one hash (RFC 8446, 7.1). */
-function expandLabel(hash: Suite["hash"], secret: Buffer, name: string, length: number): Buffer {
+function expandLabel(hash: CipherSuite["hash"], secret: Buffer, name: string, length: number): Buffer {
   const label = Buffer.from(`tls13 ${name}`);
   const info = Buffer.concat([Buffer.from([0, length, label.length]), label, Buffer.from([0, 1])]);
   return createHmac(hash, secret).update(info).digest().subarray(0, length);

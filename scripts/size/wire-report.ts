@@ -1,5 +1,5 @@
 /** What `npm run size:wire` says, from its model. */
-import type { Table } from "./table.ts";
+import type { Table } from "./print.ts";
 import { failures, type WireReport, type WireRow } from "./wire-model.ts";
 
 function verdict({ total, gated, status }: WireRow, limit: number): string {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { build } from "../build.ts";
 import { CheckError, isMain, newCommand, runCommand, UsageError } from "../cli.ts";
-import { printMarkdown, toMarkdown, toText } from "./table.ts";
+import { printMarkdown, toMarkdown, toText } from "./print.ts";
 import { failures, measureWire, SEGMENT } from "./wire-model.ts";
 import { writePage } from "./wire-page.ts";
 import { complaint, wireTable } from "./wire-report.ts";

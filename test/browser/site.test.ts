@@ -13,7 +13,7 @@ import { createDevTier, FAULTS, type Fault, type FaultName } from "../../scripts
 import { type RunningTier, startDevTier } from "../../scripts/dev-tier/server.ts";
 import { type Figures, figuresOf } from "../../scripts/site/blocks.ts";
 import { livePages } from "../../scripts/site/live.ts";
-import { writeSite } from "../../scripts/site/main.ts";
+import { writeSite } from "../../scripts/site/write-site.ts";
 import { artifactText } from "../support/artifact.ts";
 import { type Engine, eachEngine, type Page } from "../support/browsers.ts";
 import { until } from "../support/engines/wait.ts";

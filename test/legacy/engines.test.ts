@@ -3,9 +3,9 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { aptInstall } from "../../scripts/apt.ts";
 import { ALL_JS } from "../../scripts/config.ts";
 import { artifactText } from "../support/artifact.ts";
-import { aptInstall } from "../support/engines/install.ts";
 import { suite } from "../support/suite.ts";
 
 const test = suite<{ folder: string }>("ES5-only engines", { folder: "" });

@@ -6,14 +6,14 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import * as assert from "uvu/assert";
 import { ROOT } from "../../scripts/config.ts";
-import { parseOptions } from "../../scripts/release/options.ts";
+import { parseOptions } from "../../scripts/release/arguments.ts";
 import { suite } from "../support/suite.ts";
 import { codeOf, makeDist, servedBy, withFolder } from "./support.ts";
 
 const test = suite("npm run release");
 
 const run = async (...args: string[]) =>
-  promisify(execFile)(process.execPath, ["--import", "tsx", "scripts/release/main.ts", ...args], {
+  promisify(execFile)(process.execPath, ["--import", "tsx", "scripts/release/release.ts", ...args], {
     cwd: ROOT,
     env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined },
   }).then(

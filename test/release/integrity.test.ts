@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import * as assert from "uvu/assert";
-import { layout } from "../../scripts/release/layout.ts";
+import { aliasUrl, listBuilds } from "../../scripts/release/describe.ts";
+import { layout } from "../../scripts/release/folders.ts";
+import { type RunningNginx, serveRelease } from "../../scripts/release/nginx.ts";
 import { release } from "../../scripts/release/publish.ts";
-import { aliasUrl, listBuilds } from "../../scripts/release/report.ts";
 import { type EachEngine, eachEngine, type Page } from "../support/browsers.ts";
-import { type RunningNginx, serveRelease } from "../support/nginx.ts";
 import { html, openSite, type Site } from "../support/site.ts";
 import { makeDist } from "./support.ts";
 

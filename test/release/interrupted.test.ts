@@ -6,10 +6,10 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
-import { layout } from "../../scripts/release/layout.ts";
+import { listBuilds } from "../../scripts/release/describe.ts";
+import { layout } from "../../scripts/release/folders.ts";
 import { takeLock } from "../../scripts/release/lock.ts";
 import { release, switchTo } from "../../scripts/release/publish.ts";
-import { listBuilds } from "../../scripts/release/report.ts";
 import { suite } from "../support/suite.ts";
 import { codeOf, makeDist, servedBy, treeOf, withFolder } from "./support.ts";
 

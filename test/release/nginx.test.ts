@@ -5,15 +5,15 @@ import { join } from "node:path";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import * as assert from "uvu/assert";
 import { ALIAS_RULE, HEADERS } from "../../scripts/release/headers.ts";
-import { release, switchTo } from "../../scripts/release/publish.ts";
-import { renderStaticHeaders } from "../../scripts/release/static-headers.ts";
 import {
   findNginx,
   NGINX_PACKAGES,
   type RunningNginx,
   requireNginx,
   serveRelease,
-} from "../support/nginx.ts";
+} from "../../scripts/release/nginx.ts";
+import { release, switchTo } from "../../scripts/release/publish.ts";
+import { renderStaticHeaders } from "../../scripts/release/static-headers.ts";
 import { suite } from "../support/suite.ts";
 import { codeOf, makeDist, withFolder } from "./support.ts";
 

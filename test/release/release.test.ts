@@ -1,9 +1,9 @@
 import { readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { layout } from "../../scripts/release/layout.ts";
+import { listBuilds, scriptTag } from "../../scripts/release/describe.ts";
+import { layout } from "../../scripts/release/folders.ts";
 import { release, switchTo } from "../../scripts/release/publish.ts";
-import { listBuilds, scriptTag } from "../../scripts/release/report.ts";
 import { suite } from "../support/suite.ts";
 import { codeOf, DEV, makeDist, servedBy, treeOf, withFolder } from "./support.ts";
 

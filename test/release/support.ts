@@ -6,7 +6,7 @@ import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from "
 import type { Artifact } from "../../scripts/build/artifact.ts";
 import { emit, manifestOf } from "../../scripts/build/emit.ts";
 import { ALL_JS, devTier, PRODUCTION } from "../../scripts/config.ts";
-import { layout } from "../../scripts/release/layout.ts";
+import { layout } from "../../scripts/release/folders.ts";
 
 /** Calls `use` with an empty folder that is gone afterwards. */
 export async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {

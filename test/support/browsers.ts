@@ -5,8 +5,9 @@
  * there is none); `all`, every engine there is; or names with commas. What is named must be there: an engine that is
  * missing is installed where the machine lets us, and otherwise fails the run. Nothing is skipped in silence.
  */
+import { aptInstall } from "../../scripts/apt.ts";
 import { ALL_ENGINES, type FoundEngine, findEngine } from "./engines/find.ts";
-import { aptInstall, packagesOf, whyNoNpmChromium } from "./engines/install.ts";
+import { packagesOf, whyNoNpmChromium } from "./engines/install.ts";
 import type { Engine, EngineName } from "./engines/types.ts";
 import { type Suite, suite } from "./suite.ts";
 

@@ -52,7 +52,7 @@ test("every command is made in the one way that says so", () => {
   }
 });
 
-for (const script of ["scripts/build.ts", "scripts/package/declarations.ts", "scripts/site/main.ts"]) {
+for (const script of ["scripts/build.ts", "scripts/package/declarations.ts", "scripts/site/write-site.ts"]) {
   test(`${script} --out, where there is a file already: one line`, ({ file }) => {
     const { status, stderr } = run(script, ["--out", file]);
     assert.is(status, 2, stderr);
@@ -69,7 +69,7 @@ test("size:heat --out and release --out, below a file: one line", ({ folder, fil
 
   const dist = join(folder, "dist");
   assert.is(run("scripts/build.ts", ["--out", dist]).status, 0);
-  const release = run("scripts/release/main.ts", ["--from", dist, "--out", join(file, "cdn")]);
+  const release = run("scripts/release/release.ts", ["--from", dist, "--out", join(file, "cdn")]);
   assert.is(release.status, 2, release.stderr);
   assert.match(release.stderr, /^error: --out \S+cdn cannot be written: ENOTDIR[^\n]*\n$/);
 });

@@ -1,8 +1,8 @@
 import * as assert from "uvu/assert";
 import { buildArtifact, sizesOf } from "../../scripts/build/index.ts";
 import { ALL_JS, PRODUCTION, TARGETS } from "../../scripts/config.ts";
+import { measureFeatures, without } from "../../scripts/size/features/cost.ts";
 import { cutOut, type Feature } from "../../scripts/size/features/cut.ts";
-import { measureFeatures, without } from "../../scripts/size/features/measure.ts";
 import { FEATURES } from "../../scripts/size/features/table.ts";
 import { featureTable } from "../../scripts/size/features.ts";
 import { suite } from "../support/suite.ts";

@@ -8,9 +8,9 @@ import * as assert from "uvu/assert";
 import { type Artifact, buildArtifact } from "../../scripts/build/index.ts";
 import { PRODUCTION, ROOT, TARGETS } from "../../scripts/config.ts";
 import { documentationPage } from "../../scripts/site/documentation.ts";
-import { writeSite } from "../../scripts/site/main.ts";
 import { markdownPage } from "../../scripts/site/markdown.ts";
 import { readReference } from "../../scripts/site/reference.ts";
+import { writeSite } from "../../scripts/site/write-site.ts";
 import { REPORT } from "../support/feature-report.ts";
 import { suite } from "../support/suite.ts";
 
@@ -150,7 +150,7 @@ test("Markdown: tools' marks go, links to files that are no pages become text", 
 test("npm run site: a wrong argument is one line and exit 2", () => {
   const { status, stderr } = spawnSync(
     process.execPath,
-    ["--import", "tsx", "scripts/site/main.ts", "--nonsense"],
+    ["--import", "tsx", "scripts/site/write-site.ts", "--nonsense"],
     {
       cwd: ROOT,
       encoding: "utf8",

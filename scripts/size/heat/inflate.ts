@@ -78,13 +78,13 @@ class BitReader {
 }
 
 /** A Huffman code: how many code words each length has, and the symbols in the order of their words. */
-interface Code {
+interface HuffmanCode {
   counts: number[];
   symbols: number[];
 }
 
 /** RFC 1951, 3.2.2: the code words follow from their lengths alone. `lengths[symbol]` is 0 for a symbol that is not used. */
-function huffman(lengths: readonly number[]): Code {
+function huffman(lengths: readonly number[]): HuffmanCode {
   const counts = Array(16).fill(0) as number[];
   for (const length of lengths) if (length) counts[length]!++;
   const symbols: number[] = [];
@@ -96,7 +96,7 @@ function huffman(lengths: readonly number[]): Code {
 }
 
 /** The words of one length are consecutive numbers, and go on, doubled, where those of the length before ended. */
-function symbol(reader: BitReader, { counts, symbols }: Code): number {
+function symbol(reader: BitReader, { counts, symbols }: HuffmanCode): number {
   let word = 0;
   let first = 0;
   let index = 0;
@@ -113,7 +113,7 @@ function symbol(reader: BitReader, { counts, symbols }: Code): number {
 }
 
 /** RFC 1951, 3.2.6: the codes that need no table. */
-function fixedCodes(): [Code, Code] {
+function fixedCodes(): [HuffmanCode, HuffmanCode] {
   const lengths = Array.from({ length: 288 }, (_, index) =>
     index < 144 ? 8 : index < 256 ? 9 : index < 280 ? 7 : 8,
   );
@@ -121,7 +121,7 @@ function fixedCodes(): [Code, Code] {
 }
 
 /** RFC 1951, 3.2.7: the codes that a block brings along. */
-function dynamicCodes(reader: BitReader): [Code, Code] {
+function dynamicCodes(reader: BitReader): [HuffmanCode, HuffmanCode] {
   const literals = reader.number(5) + 257;
   const distances = reader.number(5) + 1;
   const used = reader.number(4) + 4;

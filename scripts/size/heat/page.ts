@@ -1,5 +1,5 @@
 /** The heat map as one HTML file that needs nothing else: no script, no network, light and dark. */
-import type { Heat } from "./model.ts";
+import type { Heat } from "./cost-of-text.ts";
 
 const escapeHtml = (text: string): string =>
   text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -1,5 +1,5 @@
 /** An X display without a screen, for the browsers that need a window. */
-import { start, stop } from "./children.ts";
+import { start, stop } from "../../../scripts/children.ts";
 
 export interface Display {
   /** The value of `DISPLAY`. */

@@ -1,5 +1,5 @@
 /** Gets the browsers that are missing, by the means a machine has: Debian's packages, or a Chromium from npm. */
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
 import type { EngineName } from "./types.ts";
 
@@ -16,34 +16,6 @@ const NPM_CHROMIUM_LIBRARIES = ["libnss3", "libnspr4", "libexpat1"];
 /** The Debian packages that hold these engines. */
 export function packagesOf(names: readonly EngineName[]): string[] {
   return [...new Set(names.flatMap((name) => PACKAGES[name]))];
-}
-
-/** The words before `apt-get` that let it install here; undefined where it may not, or there is none. */
-function aptPrefix(): string[] | undefined {
-  const works = (file: string, ...args: string[]) => spawnSync(file, args, { stdio: "ignore" }).status === 0;
-  if (!works("apt-get", "--version")) return undefined;
-  if (process.getuid?.() === 0) return [];
-  return works("sudo", "-n", "true") ? ["sudo", "-n"] : undefined;
-}
-
-/**
- * Installs Debian packages without a question, three tries, for the network's sake. Says what it does on stderr.
- * False when this machine does not let us, or when it failed.
- */
-export function aptInstall(packages: readonly string[]): boolean {
-  const prefix = aptPrefix();
-  if (!prefix) return false;
-  const apt = (...args: string[]) => {
-    const [file, ...rest] = [...prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", ...args];
-    return spawnSync(file!, rest, { stdio: ["ignore", "ignore", "inherit"] }).status === 0;
-  };
-  process.stderr.write(`installing ${packages.join(", ")} with apt-get; this can take a minute\n`);
-  for (let attempt = 1; attempt <= 3; attempt++) {
-    // A package list that cannot be refreshed may still be good enough.
-    apt("update", "-qq");
-    if (apt("install", "-y", "-qq", "--no-install-recommends", ...packages)) return true;
-  }
-  return false;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** WebKitGTK and Chromium in a real window, by selenium-webdriver, on a display of their own. */
 import { Browser, Builder, error, Key, Capabilities as Wanted, type WebDriver } from "selenium-webdriver";
-import { freePort, start, stop } from "./children.ts";
+import { freePort, start, stop } from "../../../scripts/children.ts";
 import { openDisplay } from "./display.ts";
 import { CHROMIUM_ARGS } from "./playwright.ts";
 import type { Engine, EngineName, Page } from "./types.ts";

@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../config.ts";
-import type { FeatureReport } from "../size/features/measure.ts";
+import type { FeatureReport } from "../size/features/cost.ts";
 
 const FOLDER = join(ROOT, ".cache/site");
 const TABLE = join(ROOT, "scripts/size/features/table.ts");

@@ -1,9 +1,9 @@
 /** The site role: the app's own origin, with its pages, the SDK, and the blank channel page. */
 import { Hono } from "hono";
 import { FAULTS } from "./faults.ts";
-import type { World } from "./options.ts";
 import { failed, limitBody } from "./role.ts";
 import { IDENTIFY, SCOPES } from "./scopes.ts";
+import type { World } from "./world.ts";
 
 const HTML = "text/html; charset=utf-8";
 const SCRIPT = "application/javascript; charset=utf-8";

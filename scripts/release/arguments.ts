@@ -1,6 +1,6 @@
 /** The arguments of `npm run release`. */
 import { newCommand, UsageError } from "../cli.ts";
-import { SITE } from "./report.ts";
+import { SITE } from "./describe.ts";
 
 export interface Options {
   out: string;

@@ -1,4 +1,4 @@
-/** Processes that the drivers start: none may outlive the tests. */
+/** Programs that this one starts: none may outlive it. */
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";

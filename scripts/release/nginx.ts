@@ -5,9 +5,9 @@ import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { layout } from "../../scripts/release/layout.ts";
-import { freePort, start, stop } from "./engines/children.ts";
-import { aptInstall } from "./engines/install.ts";
+import { aptInstall } from "../apt.ts";
+import { freePort, start, stop } from "../children.ts";
+import { layout } from "./folders.ts";
 
 /** What Debian calls the parts; `openssl` makes the certificate. */
 export const NGINX_PACKAGES = ["nginx-light", "libnginx-mod-http-brotli-static", "openssl"];

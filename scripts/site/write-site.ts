@@ -8,8 +8,8 @@ import { isMain, newCommand, runCommand, writing } from "../cli.ts";
 import { PRODUCTION, TARGETS } from "../config.ts";
 import { createDevTier } from "../dev-tier/index.ts";
 import { gitOrNull } from "../git.ts";
-import { keptFeatures, measureFeaturesFor } from "./features.ts";
-import { policyOf } from "./layout.ts";
+import { keptFeatures, measureFeaturesFor } from "./kept-features.ts";
+import { policyOf } from "./page-frame.ts";
 import { openSite, type SiteOptions } from "./pages.ts";
 
 export interface WriteOptions {

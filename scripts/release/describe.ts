@@ -3,7 +3,7 @@ import pc from "picocolors";
 import type { ManifestFile } from "../build/emit.ts";
 import { PRODUCTION } from "../config.ts";
 import { currentNumber, publishedNumbers, readPublished, releaseTime, scriptOf } from "./builds.ts";
-import { layout, PREFIX, SCRIPT } from "./layout.ts";
+import { layout, PREFIX, SCRIPT } from "./folders.ts";
 import type { Released } from "./publish.ts";
 
 /** Where the production site serves the release folder. */

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { CheckError, isMain, runCommand, writing } from "../cli.ts";
 import { gitOrNull } from "../git.ts";
-import { type Options, parseOptions } from "./options.ts";
+import { type Options, parseOptions } from "./arguments.ts";
+import { describeList, describeReleased, listBuilds, releasedJson } from "./describe.ts";
 import { release, switchTo } from "./publish.ts";
-import { describeList, describeReleased, listBuilds, releasedJson } from "./report.ts";
 
 /** What a build is made of. */
 const SOURCES = ["src", "scripts", "package.json", "package-lock.json", "tsconfig.json"];
