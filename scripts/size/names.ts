@@ -1,10 +1,11 @@
 /** `npm run size:names`: searches letters that compress well, and writes `scripts/build/names.json`, which the build applies. */
 import { writeFileSync } from "node:fs";
 import { InvalidArgumentError, Option } from "commander";
+import type { Sizes } from "../build/index.ts";
 import { NAMES_PATH, type NamesTable, readNames } from "../build/names.ts";
 import { isMain, newCommand, runCommand } from "../cli.ts";
 import { TARGETS } from "../config.ts";
-import { type Progress, searchNames } from "./name-search.ts";
+import { meanSizes, type Progress, searchNames } from "./name-search.ts";
 
 function above(least: number): (text: string) => number {
   return (text) => {
@@ -38,6 +39,11 @@ async function main(argv: string[]): Promise<void> {
     .option("--seconds <count>", "how long to search, for all artifacts together", above(0), 100)
     .option("--heat <bytes>", "how much larger a step may be at first", above(0.05), 1.5)
     .option("--dry-run", "write nothing")
+    .option(
+      "--mean <count>",
+      "search nothing: print the mean sizes over so many choices of letters, to compare two ways of writing",
+      above(1),
+    )
     .option("--json", "print the result as JSON")
     .parse(argv, { from: "user" })
     .opts<{
@@ -46,9 +52,20 @@ async function main(argv: string[]): Promise<void> {
       seconds: number;
       heat: number;
       dryRun?: boolean;
+      mean?: number;
       json?: boolean;
     }>();
   const targets = TARGETS.filter(({ name }) => !options.target || name === options.target);
+
+  if (options.mean) {
+    const means: Record<string, Sizes> = {};
+    for (const target of targets) means[target.name] = await meanSizes(target, Math.floor(options.mean));
+    if (options.json) console.log(JSON.stringify(means, null, 2));
+    else
+      for (const [name, { raw, gzip, brotli }] of Object.entries(means))
+        console.log(`${name}: ${raw.toFixed(1)} raw, ${gzip.toFixed(1)} gzip, ${brotli.toFixed(1)} brotli`);
+    return;
+  }
 
   let stopped = false;
   // A second Ctrl-C ends the process as usual.
