@@ -19,12 +19,16 @@
       var link: any = document.createElement("a"),
         complete = option(options, "complete"),
         channelUrl = option(options, "channelUrl"),
-        clientId = option(options, "clientId");
+        clientId = option(options, "clientId"),
+        origin: any;
 
       // Security: whole origins are compared, so that http://a.com.evil does not pass for http://a.com.
-      // Support: IE <= 10 has no `origin` on either side, and leaves the comparison to the server.
+      // Support: IE, whose links have no `origin`. There the comparison is left to the server. IE 11 has location.origin, so the
+      // page's origin is read from a link, too.
+      link.href = location;
+      origin = link.origin;
       link.href = channelUrl;
-      if (location.origin != link.origin) missing("channelUrl=" + location.origin);
+      if (origin != link.origin) missing("channelUrl=" + origin);
       loginUrl =
         LOGIN_ORIGIN +
         "/oauth/dialog?redirect_uri=" +

@@ -13,6 +13,8 @@ export interface PageOptions {
   href?: string;
   /** False: a browser without File, as IE 9 and older are. Its timers hand no arguments on. */
   file?: boolean;
+  /** True: IE 11, whose links have no `origin`, though its location has. */
+  ie11?: boolean;
   /** False: a browser without crypto. */
   crypto?: boolean;
   /** Runs in the page before the SDK does. */
@@ -52,18 +54,19 @@ export interface Message {
   data?: unknown;
 }
 
-/** A Location, or what a link is of its address. Support: IE <= 10 has no `origin`. */
-function address({ href, protocol, host, hostname, origin }: URL, modern: boolean) {
-  return { href, protocol, host, hostname, ...(modern ? { origin } : {}), toString: () => href };
+/** A Location, or what a link is of its address. Support: IE <= 10 has no `origin`, nor do the links of IE 11. */
+function address({ href, protocol, host, hostname, origin }: URL, origins: boolean) {
+  return { href, protocol, host, hostname, ...(origins ? { origin } : {}), toString: () => href };
 }
 
 /** An `<a>` element, whose address counts from the page's own. One that cannot be parsed has no parts (HTML, HTMLHyperlinkElementUtils). */
-function link(page: URL, modern: boolean): object {
+function link(page: URL, origins: boolean): object {
   const own = {};
   Object.defineProperty(own, "href", {
-    set(text: string) {
+    set(value: unknown) {
+      const text = String(value);
       const { href, ...parts } = URL.canParse(text, page.href)
-        ? address(new URL(text, page), modern)
+        ? address(new URL(text, page), origins)
         : { href: text, protocol: ":", origin: "", toString: () => text };
       Object.assign(own, parts);
     },
@@ -94,10 +97,11 @@ export class Page {
     this.document = parseHTML("<!doctype html><html><head></head><body></body></html>").document;
     this.document.hasFocus = () => this.focused;
     const modern = options.file !== false;
+    const origins = modern && !options.ie11;
     // Support: IE <= 9, whose timers hand no arguments on.
     const handed = modern ? (args: unknown[]) => args : () => [];
     const create = this.document.createElement.bind(this.document);
-    this.document.createElement = (name: string) => (name === "a" ? link(url, modern) : create(name));
+    this.document.createElement = (name: string) => (name === "a" ? link(url, origins) : create(name));
 
     const host: Record<string, unknown> = {
       document: this.document,

@@ -89,10 +89,19 @@ test("falls back to Math.random where there is no crypto, with a new state for e
   assert.is(states.size, 200);
 });
 
-test("compares origins without regard to case on the page's side too", async () => {
-  const client = await openAllJs();
-  (client.page.realm as any).location.href = "HTTPS://App.Example/Page";
-  client.init();
-});
+for (const [name, options] of [
+  ["IE 10 and older", { file: false }],
+  ["IE 11", { ie11: true }],
+] as const) {
+  test(`Support: ${name}, whose links have no origin: init leaves the comparison of channelUrl to the server`, async () => {
+    for (const channelUrl of ["https://app.example/blank", "https://other.example/blank"]) {
+      const client = await openAllJs(options);
+      client.init({ channelUrl });
+      client.authenticate();
+      const landing = new URL(client.page.popup.url).searchParams.get("redirect_uri")!;
+      assert.is(new URL(landing).searchParams.get("proxy"), channelUrl);
+    }
+  });
+}
 
 test.run();

@@ -28,7 +28,11 @@ export const FEATURES: Feature[] = [
     without:
       "a channelUrl of another site is refused by the server only, in the popup, where the app hears nothing",
     cuts: {
-      "all.js": [[`if (location.origin != link.origin) missing("channelUrl=" + location.origin);`, ""]],
+      "all.js": [
+        [`clientId = option(options, "clientId"), origin: any;`, `clientId = option(options, "clientId");`],
+        ["link.href = location; origin = link.origin;", ""],
+        [`if (origin != link.origin) missing("channelUrl=" + origin);`, ""],
+      ],
       "index.mjs": [
         [`if (location.origin != channelUrl.origin) missing("channelUrl=" + location.origin);`, ""],
       ],
