@@ -1,29 +1,16 @@
 /** `npm run release` as a person or a script calls it. */
 
-import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import * as assert from "uvu/assert";
-import { ROOT } from "../../scripts/config.ts";
 import { parseOptions } from "../../scripts/release/arguments.ts";
+import { type Outcome, runScript } from "../support/program.ts";
 import { suite } from "../support/suite.ts";
 import { codeOf, makeDist, servedBy, withFolder } from "./support.ts";
 
 const test = suite("npm run release");
 
-const run = async (...args: string[]) =>
-  promisify(execFile)(process.execPath, ["--import", "tsx", "scripts/release/release.ts", ...args], {
-    cwd: ROOT,
-    env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined },
-  }).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({
-      code,
-      stdout,
-      stderr,
-    }),
-  );
+const run = (...args: string[]): Outcome => runScript("scripts/release/release.ts", args);
 
 test("arguments that do not fit are refused with a sentence", () => {
   const cases: [string[], RegExp][] = [
@@ -45,23 +32,23 @@ test("arguments that do not fit are refused with a sentence", () => {
   assert.is(parseOptions(["--out", "x", "--origin", "http://cdn.example:81/"]).site, "http://cdn.example:81");
 });
 
-test("they end with one line and exit code 2", async () => {
+test("they end with one line and exit code 2", () => {
   for (const [args, said] of [
     [[], /required option '--out <folder>'/],
     [["--out", "x", "--list", "more"], /too many arguments/],
     [["--out", "x", "--list", "--stage"], /do not go together/],
   ] as [string[], RegExp][]) {
-    const { code, stdout, stderr } = await run(...args);
-    assert.is(code, 2, args.join(" "));
+    const { status, stdout, stderr } = run(...args);
+    assert.is(status, 2, args.join(" "));
     assert.match(stderr, said);
     assert.is(stderr.trimEnd().split("\n").length, 1, stderr);
     assert.is(stdout, "");
   }
 });
 
-test("--help names every option", async () => {
-  const { code, stdout } = await run("--help");
-  assert.is(code, 0);
+test("--help names every option", () => {
+  const { status, stdout } = run("--help");
+  assert.is(status, 0);
   for (const option of [
     "--out",
     "--from",
@@ -80,39 +67,32 @@ test("release, list, roll back", async () => {
   await withFolder(async (folder) => {
     const root = join(folder, "cdn");
     const from = async (number: string) => ["--from", await makeDist(join(folder, number), number)];
-    const first = await run("--out", root, ...(await from("7")));
-    assert.is(first.code, 0, first.stderr);
+    const first = run("--out", root, ...(await from("7")));
+    assert.is(first.status, 0, first.stderr);
     assert.match(first.stdout, /\/js\/2\.0\/all\.js serves build 7\n/);
     assert.match(
       first.stdout,
       /\n<script src="https:\/\/api\.stackexchange\.com\/js\/2\.0\/7\/all\.js" integrity="sha384-\S{64}" crossorigin><\/script>\n$/,
     );
-    const second = await run(
-      "--out",
-      root,
-      "--json",
-      "--origin",
-      "https://cdn.example",
-      ...(await from("8")),
-    );
+    const second = run("--out", root, "--json", "--origin", "https://cdn.example", ...(await from("8")));
     const model = JSON.parse(second.stdout);
     assert.equal(model.alias, { before: "7", now: "8", url: "https://cdn.example/js/2.0/all.js" });
     assert.is(model.published, true);
     assert.match(model.tag, `integrity="${model.integrity}"`);
 
-    const back = await run("--out", root, "--rollback", "7");
+    const back = run("--out", root, "--rollback", "7");
     assert.match(back.stdout, /serves build 7 \(before: 8\)/);
     assert.is(await servedBy(root), codeOf("7"));
 
-    const list = await run("--out", root, "--list");
+    const list = run("--out", root, "--list");
     assert.match(list.stdout, /^\* 7 .*\n.*<script.*\n {2}8 /);
     await writeFile(join(root, "public/js/2.0/8/all.js"), "alert(1)");
-    const damaged = await run("--out", root, "--list", "--json");
-    assert.is(damaged.code, 1);
+    const damaged = run("--out", root, "--list", "--json");
+    assert.is(damaged.status, 1);
     assert.is(JSON.parse(damaged.stdout).length, 2);
 
-    const refused = await run("--out", root, "--rollback", "8");
-    assert.is(refused.code, 1);
+    const refused = run("--out", root, "--rollback", "8");
+    assert.is(refused.status, 1);
     assert.match(refused.stderr, /^error: \S+all\.js is not what its manifest says/);
     assert.is(refused.stderr.trimEnd().split("\n").length, 1);
   });
@@ -120,10 +100,10 @@ test("release, list, roll back", async () => {
 
 test("without --from it builds, and the build it lays out is the real one", async () => {
   await withFolder(async (folder) => {
-    const { code, stdout, stderr } = await run(
+    const { status, stdout, stderr } = run(
       ...["--out", join(folder, "cdn"), "--build-number", "12345", "--allow-dirty", "--json"],
     );
-    assert.is(code, 0, stderr);
+    assert.is(status, 0, stderr);
     assert.is(JSON.parse(stdout).build, "12345");
     assert.match((await servedBy(join(folder, "cdn")))!, /12345/);
   });

@@ -1,9 +1,7 @@
-import { execFile } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import * as assert from "uvu/assert";
 import { gate } from "../../scripts/build/gate.ts";
@@ -15,6 +13,7 @@ import { build } from "../../scripts/build.ts";
 import { ALL_JS, devTier, HARD_BUDGET, INDEX_MJS, PRODUCTION, ROOT, TARGETS } from "../../scripts/config.ts";
 import { git } from "../../scripts/git.ts";
 import { artifactText } from "../support/artifact.ts";
+import { type Outcome, runScript } from "../support/program.ts";
 import { suite } from "../support/suite.ts";
 
 const test = suite<{ out: string }>("npm run build", { out: "" });
@@ -24,23 +23,8 @@ test.before.each(async (context) => {
 });
 test.after.each((context) => rm(context.out, { recursive: true, force: true }));
 
-interface Ended {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-/** Runs the command as a person would. */
-async function command(args: string[], env: Record<string, string> = {}): Promise<Ended> {
-  const child = promisify(execFile)(process.execPath, ["--import", "tsx", "scripts/build.ts", ...args], {
-    cwd: ROOT,
-    env: { ...process.env, BUILD_NUMBER: "", ...env },
-  });
-  return child.then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    (error) => error as Ended,
-  );
-}
+const command = (args: string[], env?: NodeJS.ProcessEnv): Outcome =>
+  runScript("scripts/build.ts", args, env);
 
 /** Every file of a folder, by its SHA-256. */
 async function contents(folder: string): Promise<Record<string, string>> {
@@ -95,8 +79,8 @@ test("over its budget it fails, says by how much, and leaves the earlier files a
   await build({ out, buildNumber: "77" });
   const before = await contents(out);
   const long = randomBytes(4096).toString("hex");
-  const { code, stderr } = await command(["--out", out, "--build-number", long]);
-  assert.is(code, 1);
+  const { status, stderr } = command(["--out", out, "--build-number", long]);
+  assert.is(status, 1);
   const [, size, excess, limit] = /is (\d+) B gzip: (\d+) B over its limit of (\d+) B/
     .exec(stderr)!
     .map(Number);
@@ -127,14 +111,12 @@ test("swaps the dev tier's addresses for production's", async () => {
   }
 });
 
-test("takes the build number from the argument, then from the environment, then from git", async ({
-  out,
-}) => {
-  const number = async (args: string[], env = {}) =>
-    JSON.parse((await command(["--json", "--out", out, ...args], env)).stdout).buildNumber;
-  assert.is(await number(["--build-number", "a"], { BUILD_NUMBER: "b" }), "a");
-  assert.is(await number([], { BUILD_NUMBER: "b" }), "b");
-  assert.is(await number([]), git("rev-list", "--count", "HEAD"));
+test("takes the build number from the argument, then from the environment, then from git", ({ out }) => {
+  const number = (args: string[], env = {}) =>
+    JSON.parse(command(["--json", "--out", out, ...args], env).stdout).buildNumber;
+  assert.is(number(["--build-number", "a"], { BUILD_NUMBER: "b" }), "a");
+  assert.is(number([], { BUILD_NUMBER: "b" }), "b");
+  assert.is(number([]), git("rev-list", "--count", "HEAD"));
 });
 
 test("refuses a build number that could leave its string", () => {
@@ -229,24 +211,6 @@ test("refuses a placeholder that is missing or stands twice", () => {
   const map = JSON.stringify({ version: 3, sources: [], names: [], mappings: "" });
   assert.throws(() => stamp({ code: "1", map }, "1"), /stands 0 times/);
   assert.throws(() => stamp({ code: '"@@BuildNumber@@"+"@@BuildNumber@@"', map }, "1"), /stands 2 times/);
-});
-
-test("says in one line what is wrong with an argument, and exits 2", async () => {
-  for (const args of [["--tier", "test"], ["--nonsense"], ["surplus"]]) {
-    const { code, stderr } = await command(args);
-    assert.is(code, 2, stderr);
-    const lines = stderr
-      .trim()
-      .split("\n")
-      .filter((line) => !line.startsWith("npm warn"));
-    assert.is(lines.length, 1, stderr);
-  }
-});
-
-test("explains itself", async () => {
-  const { code, stdout } = await command(["--help"]);
-  assert.is(code, 0);
-  for (const option of ["--tier", "--build-number", "--out", "--json"]) assert.match(stdout, option);
 });
 
 test.run();

@@ -1,12 +1,12 @@
 /** What all commands have in common: an argument that is wrong ends in one line that helps, and exit code 2. */
 
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { UsageError, writing } from "../../scripts/cli.ts";
 import { ROOT } from "../../scripts/config.ts";
+import { runScript } from "../support/program.ts";
 import { suite } from "../support/suite.ts";
 
 const test = suite<{ folder: string; file: string }>("commands", { folder: "", file: "" });
@@ -18,27 +18,30 @@ test.before((context) => {
 });
 test.after(({ folder }) => rmSync(folder, { recursive: true, force: true }));
 
-interface Outcome {
-  status: number | null;
-  stderr: string;
-}
+const REFUSED: [script: string, args: string[], what: string][] = [
+  ["test/run.ts", ["--list"], "unknown option '--list'"],
+  ["scripts/size/size.ts", ["--list"], "unknown option '--list'"],
+  ["scripts/build.ts", ["surplus"], "too many arguments. Expected 0 arguments but got 1."],
+  [
+    "scripts/build.ts",
+    ["--tier", "test"],
+    "option '--tier <name>' argument 'test' is invalid. Allowed choices are dev, production.",
+  ],
+];
 
-/** Runs a command as a person would, without npm. */
-function run(script: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Outcome {
-  const { FORCE_COLOR, ...clean } = process.env;
-  return spawnSync(process.execPath, ["--import", "tsx", script, ...args], {
-    cwd: ROOT,
-    encoding: "utf8",
-    env: { ...clean, NO_COLOR: "1", ...env },
+for (const [script, args, what] of REFUSED) {
+  test(`${script} ${args.join(" ")}: the line says what is wrong, and where to find what is right`, () => {
+    const { status, stderr } = runScript(script, args);
+    assert.is(status, 2);
+    assert.is(stderr, `error: ${what} (--help says what there is)\n`);
   });
 }
 
-test("an unknown option: the line names it, and says where to find the known ones", () => {
-  for (const script of ["test/run.ts", "scripts/size/size.ts"]) {
-    const { status, stderr } = run(script, ["--list"]);
-    assert.is(status, 2, script);
-    assert.is(stderr, "error: unknown option '--list' (--help says what there is)\n");
-  }
+test("--help is no failure, and names every option", () => {
+  const { status, stdout, stderr } = runScript("scripts/build.ts", ["--help"]);
+  assert.is(status, 0);
+  assert.is(stderr, "");
+  for (const option of ["--tier", "--build-number", "--out", "--json"]) assert.match(stdout, option);
 });
 
 test("every command is made in the one way that says so", () => {
@@ -54,7 +57,7 @@ test("every command is made in the one way that says so", () => {
 
 for (const script of ["scripts/build.ts", "scripts/package/declarations.ts", "scripts/site/write-site.ts"]) {
   test(`${script} --out, where there is a file already: one line`, ({ file }) => {
-    const { status, stderr } = run(script, ["--out", file]);
+    const { status, stderr } = runScript(script, ["--out", file]);
     assert.is(status, 2, stderr);
     assert.match(stderr, `error: --out ${file} cannot be written: E`);
     assert.not.match(stderr, "    at ");
@@ -63,13 +66,13 @@ for (const script of ["scripts/build.ts", "scripts/package/declarations.ts", "sc
 }
 
 test("size:heat --out and release --out, below a file: one line", ({ folder, file }) => {
-  const page = run("scripts/size/heat.ts", ["--out", join(file, "page.html")]);
+  const page = runScript("scripts/size/heat.ts", ["--out", join(file, "page.html")]);
   assert.is(page.status, 2, page.stderr);
   assert.match(page.stderr, /^error: --out \S+page\.html cannot be written: ENOTDIR/);
 
   const dist = join(folder, "dist");
-  assert.is(run("scripts/build.ts", ["--out", dist]).status, 0);
-  const release = run("scripts/release/release.ts", ["--from", dist, "--out", join(file, "cdn")]);
+  assert.is(runScript("scripts/build.ts", ["--out", dist]).status, 0);
+  const release = runScript("scripts/release/release.ts", ["--from", dist, "--out", join(file, "cdn")]);
   assert.is(release.status, 2, release.stderr);
   assert.match(release.stderr, /^error: --out \S+cdn cannot be written: ENOTDIR[^\n]*\n$/);
 });

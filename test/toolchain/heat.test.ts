@@ -1,13 +1,13 @@
-import { execFileSync } from "node:child_process";
-import { constants, deflateRawSync, gzipSync } from "node:zlib";
+import { constants, deflateRawSync, gunzipSync, gzipSync } from "node:zlib";
 import * as assert from "uvu/assert";
 import { type Artifact, buildArtifact } from "../../scripts/build/index.ts";
-import { ALL_JS, PRODUCTION, ROOT } from "../../scripts/config.ts";
+import { ALL_JS, PRODUCTION } from "../../scripts/config.ts";
 import { type Heat, measureHeat } from "../../scripts/size/heat/cost-of-text.ts";
 import { anatomy, totalBits } from "../../scripts/size/heat/inflate.ts";
 import { heatPage } from "../../scripts/size/heat/page.ts";
 import { heatTables } from "../../scripts/size/heat.ts";
 import { FIXED_NUMBER } from "../../scripts/size/settings.ts";
+import { runScript } from "../support/program.ts";
 import { suite } from "../support/suite.ts";
 
 const test = suite<{ artifact: Artifact }>("size:heat");
@@ -35,8 +35,7 @@ const members: Record<string, Uint8Array> = {
 };
 
 for (const [name, member] of Object.entries(members)) {
-  test(`takes apart ${name}: all bits accounted for`, async () => {
-    const { gunzipSync } = await import("node:zlib");
+  test(`takes apart ${name}: all bits accounted for`, () => {
     const parts = anatomy(member);
     assert.is(totalBits(parts), member.length * 8);
     assert.ok(Buffer.from(parts.text).equals(gunzipSync(member)));
@@ -101,12 +100,7 @@ test("the tables name the hottest line first and end with the whole", ({ artifac
 });
 
 test("the command takes the file that npm run size speaks of, so that their figures are the same", () => {
-  const stdout = execFileSync(process.execPath, ["--import", "tsx", "scripts/size/heat.ts", "--json"], {
-    cwd: ROOT,
-    encoding: "utf8",
-    env: { ...process.env, BUILD_NUMBER: "99" },
-    maxBuffer: 1e8,
-  });
+  const { stdout } = runScript("scripts/size/heat.ts", ["--json"], { BUILD_NUMBER: "99" });
   assert.is((JSON.parse(stdout) as Heat).buildNumber, FIXED_NUMBER);
 });
 

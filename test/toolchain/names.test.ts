@@ -1,4 +1,6 @@
 /** Names belong to the build: a letter for each variable, and the same program whatever the letters are. */
+import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
+import * as esbuild from "esbuild";
 import * as assert from "uvu/assert";
 import type { Code } from "../../scripts/build/artifact.ts";
 import { checkSameProgram, completeNames, minify } from "../../scripts/build/minify.ts";
@@ -9,9 +11,27 @@ import { findVariables } from "../../scripts/build/variables.ts";
 import { ALL_JS, INDEX_MJS, PRODUCTION, TARGETS, type Target } from "../../scripts/config.ts";
 import { searchNames, Template } from "../../scripts/size/name-search.ts";
 import { suite } from "../support/suite.ts";
-import { assertPlaces, mapped } from "./mapped.ts";
 
 const test = suite("names");
+
+/** `code`, as esbuild prints it, with a map that says where it was. */
+async function mapped(code: string): Promise<Code> {
+  const result = await esbuild.transform(code, { sourcemap: "external", sourcefile: "source.js" });
+  return { code: result.code, map: result.map };
+}
+
+/** Throws unless the source map leads from each of `words`, in the text, to the same word in `source`. */
+function assertPlaces({ code, map }: Code, source: string, words: readonly string[]): void {
+  const trace = new TraceMap(map);
+  for (const word of words) {
+    const at = code.indexOf(word);
+    const { line, column } = originalPositionFor(trace, {
+      line: code.slice(0, at).split("\n").length,
+      column: at - (code.lastIndexOf("\n", at) + 1),
+    });
+    assert.ok(source.split("\n")[line! - 1]!.slice(column!).startsWith(word), `${word} is mapped elsewhere`);
+  }
+}
 
 const renamed = async (target: Target, code: string, letters: Letters): Promise<Code> => {
   const input = await mapped(code);

@@ -1,6 +1,5 @@
 /** A small project of its own, with this one's scripts and git, in which a gate can be broken without harm. */
 
-import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   cpSync,
@@ -16,12 +15,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { transformSync } from "esbuild";
 import { ROOT } from "../../scripts/config.ts";
-
-export interface Outcome {
-  status: number;
-  stdout: string;
-  stderr: string;
-}
+import { type Outcome, runProgram } from "../support/program.ts";
 
 /** Text that no compressor makes much smaller, so that each letter counts. The same one every time. */
 export const NOISE = ["one", "two"]
@@ -109,13 +103,7 @@ export class Project {
   }
 
   private start(command: string, args: string[], env: Record<string, string> = {}, cwd = this.root): Outcome {
-    const { BUILD_NUMBER, GITHUB_STEP_SUMMARY, FORCE_COLOR, ...clean } = process.env;
-    const result = spawnSync(command, args, {
-      cwd,
-      encoding: "utf8",
-      env: { ...clean, NO_COLOR: "1", GIT_CONFIG_NOSYSTEM: "1", ...env },
-    });
-    return { status: result.status ?? -1, stdout: result.stdout, stderr: result.stderr };
+    return runProgram(command, args, { GIT_CONFIG_NOSYSTEM: "1", ...env }, cwd);
   }
 
   git(...args: string[]): string {

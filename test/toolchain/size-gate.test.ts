@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
 import type { Entry } from "../../scripts/size/ledger.ts";
 import type { Report } from "../../scripts/size/report.ts";
+import type { Outcome } from "../support/program.ts";
 import { suite } from "../support/suite.ts";
-import { NOISE, type Outcome, Project, source } from "./project.ts";
+import { NOISE, Project, source } from "./project.ts";
 
 const test = suite("size gate");
 

@@ -2,8 +2,9 @@
 import * as assert from "uvu/assert";
 import type { Entry } from "../../scripts/size/ledger.ts";
 import { parseTrailers } from "../../scripts/size/trailer.ts";
+import type { Outcome } from "../support/program.ts";
 import { suite } from "../support/suite.ts";
-import { NOISE, type Outcome, Project, source } from "./project.ts";
+import { NOISE, Project, source } from "./project.ts";
 
 const test = suite("commit trailers");
 
