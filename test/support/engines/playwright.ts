@@ -130,7 +130,13 @@ function wrap(page: PlaywrightPage, context: BrowserContext): Page {
         if (!page.isClosed()) throw thrown;
       }
     },
-    pressEnter: () => page.keyboard.press("Enter"),
+    async pressEnter(times) {
+      for (let time = 0; time < times; time++) {
+        // A popup of the press before may be in front.
+        await page.bringToFront();
+        await page.keyboard.press("Enter");
+      }
+    },
     async text(selector) {
       return ((await page.textContent(selector)) ?? "").trim();
     },

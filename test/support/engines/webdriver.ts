@@ -165,7 +165,13 @@ class Windows {
           if (!(await isClosed())) throw thrown;
         }
       },
-      pressEnter: () => this.in(handle, (driver) => driver.actions().sendKeys(Key.ENTER).perform()),
+      pressEnter: (times) =>
+        this.in(handle, (driver) =>
+          driver
+            .actions()
+            .sendKeys(...Array<string>(times).fill(Key.ENTER))
+            .perform(),
+        ),
       async text(selector) {
         await element(selector);
         const text = await evaluate(
