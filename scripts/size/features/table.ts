@@ -13,12 +13,12 @@ export const FEATURES: Feature[] = [
     cuts: {
       "all.js": [
         ["return options[name] || missing(name);", "return options[name];"],
-        [` || missing("init")`, ""],
+        [`if (!loginUrl) missing("init");`, ""],
         [`if (!scope.join) missing("scope[]");`, ""],
       ],
       "index.mjs": [
         ["options[name] || missing(name);", "options[name];"],
-        [` || missing("init")`, ""],
+        [`if (!loginUrl) missing("init");`, ""],
         [`if (!scope.join) missing("scope[]");`, ""],
       ],
     },
@@ -43,7 +43,7 @@ export const FEATURES: Feature[] = [
     without: "any page that holds a handle of this window can hand it a token",
     cuts: {
       "all.js": [
-        ["event.source == popup && event.origin == LOGIN_ORIGIN && event.data", "event.data"],
+        ["event.origin == LOGIN_ORIGIN && event.source == popup && event.data", "event.data"],
         [`if (value("state") == state) {`, "if (answer) {"],
       ],
       "index.mjs": [
@@ -110,14 +110,14 @@ export const FEATURES: Feature[] = [
   },
   {
     name: "popup_blocked",
-    without: "a blocked popup throws, or nothing is ever called",
+    without: "nothing is called when the browser blocks the popup",
     cuts: {
       "all.js": [
         [`!popup ? "&error=popup_blocked&state=" + state :`, ""],
-        [`if (popup) addEventListener("message", check);`, `addEventListener("message", check);`],
+        ["if (popup) popup.close();", "popup.close();"],
       ],
       "index.mjs": [
-        [`else if (!popup) fail("popup_blocked");`, ""],
+        [`if (!popup) fail("popup_blocked"); else if (`, "if ("],
         ["popup?.close();", "popup!.close();"],
       ],
     },
@@ -207,10 +207,7 @@ export const FEATURES: Feature[] = [
     cuts: {
       "all.js": [
         [`pageWindow.File || popup["se-api-frame"].location.hash`, "0"],
-        [
-          `try { popup.close(); removeEventListener("message", check); } catch {}`,
-          `removeEventListener("message", check); if (popup) popup.close();`,
-        ],
+        [`try { removeEventListener("message", check); } catch {}`, `removeEventListener("message", check);`],
         [
           "setTimeout(function () { complete({ version: BUILD_NUMBER }); }, 1)",
           "setTimeout(complete, 1, { version: BUILD_NUMBER })",
@@ -230,7 +227,7 @@ export const FEATURES: Feature[] = [
         ],
         ["if (!signal?.aborted)", ""],
         [`signal?.aborted ? signal.reason || new DOMException("", "AbortError") : Object`, "Object"],
-        ["if (signal?.aborted) fail(); else if (session)", "if (session)"],
+        ["if (signal?.aborted) fail(); else if (!session)", "if (!session)"],
         ["error, networkUsers, signal }", "error, networkUsers }"],
         ["session.accessToken }, signal, }", "session.accessToken } }"],
       ],
