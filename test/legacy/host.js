@@ -6,7 +6,7 @@ var window = this;
 var now = 0, timers = [], listeners = [], requests = [], popups = [], focused = true, blocked = false;
 
 /* Support: IE <= 10 has no `origin`, here and on links. */
-var location = { href: "http://app.example:8080/page?a=b", protocol: "http:" };
+var location = { href: "http://app.example:8080/page?a=b", protocol: "http:", toString: function () { return location.href; } };
 
 /* MuJS reads one in six of its own decimals back as another number, which no browser does: the others are used. */
 var random = Math.random;
@@ -66,7 +66,7 @@ function Link() {
   var link = this, address = "";
   Object.defineProperty(link, "href", {
     get: function () { return address; },
-    set: function (text) { address = text; link.protocol = /^\w+:/.exec(text)[0]; }
+    set: function (text) { address = String(text); link.protocol = /^\w+:/.exec(address)[0]; }
   });
 }
 Link.prototype.toString = function () { return this.href; };
