@@ -64,10 +64,10 @@
         networkUsers = options.networkUsers,
         timer: any,
         // Security: 128 bits that nobody can guess, joined with commas by Array's join, because the first typed arrays have none.
-        // Support: IE, which has no `crypto` of that name.
+        // Support: IE, which has no `crypto` of that name. Text, because old engines do not read back each number that they write.
         state: any = pageWindow.crypto
           ? [].join.call(pageWindow.crypto.getRandomValues(new Uint16Array(8)) as any)
-          : Math.random();
+          : "" + Math.random();
 
       function fail(name?: string, message?: string) {
         if (error) error({ errorName: (name = name || "network_error"), errorMessage: message || name });

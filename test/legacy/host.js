@@ -8,14 +8,6 @@ var now = 0, timers = [], listeners = [], requests = [], popups = [], focused = 
 /* Support: IE <= 10 has no `origin`, here and on links. */
 var location = { href: "http://app.example:8080/page?a=b", protocol: "http:", toString: function () { return location.href; } };
 
-/* MuJS reads one in six of its own decimals back as another number, which no browser does: the others are used. */
-var random = Math.random;
-Math.random = function () {
-  var number;
-  do number = random(); while (number != String(number));
-  return number;
-};
-
 function setTimer(callback, ms, repeats) {
   timers.push({ callback: callback, due: now + ms, every: repeats ? ms : 0, on: true });
   return timers.length;

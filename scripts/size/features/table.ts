@@ -58,7 +58,7 @@ export const FEATURES: Feature[] = [
     cuts: {
       "all.js": [
         [
-          `pageWindow.crypto ? [].join.call(pageWindow.crypto.getRandomValues(new Uint16Array(8)) as any) : Math.random()`,
+          `pageWindow.crypto ? [].join.call(pageWindow.crypto.getRandomValues(new Uint16Array(8)) as any) : "" + Math.random()`,
           "Math.random()",
         ],
       ],
