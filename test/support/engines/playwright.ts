@@ -130,19 +130,21 @@ function wrap(page: PlaywrightPage, context: BrowserContext): Page {
         if (!page.isClosed()) throw thrown;
       }
     },
-    async pressEnter(times) {
-      for (let time = 0; time < times; time++) {
-        // A popup of the press before may be in front.
-        await page.bringToFront();
-        await page.keyboard.press("Enter");
-      }
+    async pressEnter() {
+      await page.bringToFront();
+      await page.keyboard.press("Enter");
     },
     async text(selector) {
       return ((await page.textContent(selector)) ?? "").trim();
     },
     evaluate,
     async waitFor(expression, limitMs) {
-      await until(expression, () => evaluate(expression), limitMs);
+      const look = () =>
+        evaluate(expression).catch((thrown: Error) => {
+          // The page went on to the next one while it was asked: no answer yet.
+          if (!thrown.message.includes("Execution context was destroyed")) throw thrown;
+        });
+      await until(expression, look, limitMs);
     },
     async popup(action) {
       const [opened] = await Promise.all([page.waitForEvent("popup"), action()]);

@@ -165,13 +165,7 @@ class Windows {
           if (!(await isClosed())) throw thrown;
         }
       },
-      pressEnter: (times) =>
-        this.in(handle, (driver) =>
-          driver
-            .actions()
-            .sendKeys(...Array<string>(times).fill(Key.ENTER))
-            .perform(),
-        ),
+      pressEnter: () => this.in(handle, (driver) => driver.actions().sendKeys(Key.ENTER).perform()),
       async text(selector) {
         await element(selector);
         const text = await evaluate(
