@@ -1,39 +1,31 @@
 /** `npm run build`: makes everything that ships, checks it, and writes it to `dist/`. */
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { Option } from "commander";
 import pc from "picocolors";
-import { BuildError, sizesOf } from "./build/artifact.ts";
+import { sizesOf } from "./build/artifact.ts";
 import { emit, type Manifest, manifestOf, readManifest } from "./build/emit.ts";
 import { gate } from "./build/gate.ts";
 import { buildArtifact } from "./build/index.ts";
-import { checkBuildNumber } from "./build/stamp.ts";
+import { chooseLocalNumber } from "./build/number.ts";
 import { isMain, newCommand, runCommand, writing } from "./cli.ts";
 import { devTier, HARD_BUDGET, PRODUCTION, ROOT, TARGETS, type Tier } from "./config.ts";
 import { gitOrNull } from "./git.ts";
 
+/** Where the build goes unless it is told otherwise. */
+export const DIST = join(ROOT, "dist");
+
 export interface BuildRequest {
+  buildNumber: string;
   tier?: Tier;
   /** The folder to write to. */
   out?: string;
-  buildNumber?: string | undefined;
   /** The budget for each compressed artifact, in bytes. */
   limit?: number;
 }
 
-/** The build's number: the one given, else BUILD_NUMBER, else how many commits lead to this one. */
-export function chooseBuildNumber(given?: string): string {
-  const number = given ?? (process.env.BUILD_NUMBER || gitOrNull("rev-list", "--count", "HEAD"));
-  if (!number)
-    throw new BuildError("no build number: this is no git checkout, so give --build-number or BUILD_NUMBER");
-  return checkBuildNumber(number);
-}
-
 /** Builds every target and writes it out. Throws BuildError, with nothing written, when one must not ship. */
-export async function build(
-  request: BuildRequest = {},
-): Promise<{ manifest: Manifest; before: Manifest | null }> {
-  const { tier = PRODUCTION, out = resolve(ROOT, "dist"), limit = HARD_BUDGET } = request;
-  const buildNumber = chooseBuildNumber(request.buildNumber);
+export async function build(request: BuildRequest): Promise<{ manifest: Manifest; before: Manifest | null }> {
+  const { buildNumber, tier = PRODUCTION, out = DIST, limit = HARD_BUDGET } = request;
   const before = await readManifest(out);
 
   const artifacts = await Promise.all(TARGETS.map((target) => buildArtifact(target, { tier, buildNumber })));
@@ -66,7 +58,7 @@ async function main(argv: string[]): Promise<void> {
         .default("production"),
     )
     .option("--build-number <id>", "default: the variable BUILD_NUMBER, else the number of commits")
-    .option("--out <folder>", "where to write", "dist")
+    .addOption(new Option("--out <folder>", "where to write").default(DIST, "dist in the project"))
     .option("--json", "print the manifest")
     .parse(argv, { from: "user" })
     .opts<{ tier: string; buildNumber?: string; out: string; json?: boolean }>();
@@ -74,7 +66,7 @@ async function main(argv: string[]): Promise<void> {
   const { manifest, before } = await writing("--out", options.out, () =>
     build({
       tier: options.tier === "dev" ? devTier() : PRODUCTION,
-      buildNumber: options.buildNumber,
+      buildNumber: chooseLocalNumber(options.buildNumber),
       out: resolve(options.out),
     }),
   );

@@ -1,7 +1,8 @@
 /** `npm start`: builds the SDK inside its budget, then serves the dev tier until Ctrl-C. */
 import { InvalidArgumentError } from "commander";
 import pc from "picocolors";
-import { build, chooseBuildNumber, describe } from "./build.ts";
+import { chooseLocalNumber } from "./build/number.ts";
+import { build, describe } from "./build.ts";
 import { isMain, newCommand, runCommand } from "./cli.ts";
 import { DEV_PORT } from "./config.ts";
 import { startDevTier } from "./dev-tier/server.ts";
@@ -23,7 +24,7 @@ async function main(argv: string[]): Promise<void> {
     .parse(argv, { from: "user" })
     .opts<{ port: number; buildNumber?: string }>();
 
-  const number = chooseBuildNumber(buildNumber);
+  const number = chooseLocalNumber(buildNumber);
   const { manifest, before } = await build({ buildNumber: number });
   console.log(describe(manifest, before));
 

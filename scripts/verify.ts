@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pc from "picocolors";
 import type { Manifest } from "./build/emit.ts";
-import { chooseBuildNumber } from "./build.ts";
+import { chooseBuildNumber } from "./build/number.ts";
 import { CheckError, isMain, newCommand, runCommand, UsageError } from "./cli.ts";
 import { resolveCommit, short, treeIsChanged } from "./size/commits.ts";
 import { compareFolders, compareManifests, PLACES, type Rebuild, rebuild } from "./size/rebuild.ts";

@@ -6,6 +6,7 @@ export const STAMP = "@@BuildNumber@@";
 
 /** Returns `buildNumber` when it is safe inside a string literal, a path and an HTML attribute; throws BuildError otherwise. */
 export function checkBuildNumber(buildNumber: string): string {
+  if (buildNumber === "") throw new BuildError("the build number is empty");
   if (!/^[A-Za-z0-9._-]+$/.test(buildNumber) || /^\.+$/.test(buildNumber)) {
     throw new BuildError(
       `the build number ${JSON.stringify(buildNumber)} is refused: it takes letters, digits, ".", "_" and "-" only`,

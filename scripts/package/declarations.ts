@@ -75,6 +75,15 @@ export async function declarations(): Promise<Declarations> {
   }
 }
 
+/** Writes the declarations into `out`, the module's last, and prints the size of each. */
+export async function writeDeclarations(out: string): Promise<void> {
+  const files = await declarations();
+  for (const name of ["all.d.ts", "index.d.mts"] as const) {
+    await writeFile(resolve(out, name), files[name]);
+    console.log(`  ${name}  ${Buffer.byteLength(files[name])} B`);
+  }
+}
+
 async function main(argv: string[]): Promise<void> {
   const { out } = newCommand("npm run build:types --")
     .description("Writes the declarations of the module and of the hosted script's global.")
@@ -83,11 +92,7 @@ async function main(argv: string[]): Promise<void> {
     .opts<{ out: string }>();
   // Before the compiler's work, so that a wrong path is told at once.
   await writing("--out", out, () => mkdir(out, { recursive: true }));
-  const files = Object.entries(await declarations());
-  for (const [name, text] of files) {
-    await writeFile(resolve(out, name), text);
-    console.log(`  ${name}  ${Buffer.byteLength(text)} B`);
-  }
+  await writeDeclarations(out);
 }
 
 if (isMain(import.meta.url)) void runCommand(main);

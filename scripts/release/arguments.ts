@@ -1,6 +1,5 @@
 /** The arguments of `npm run release`. */
 import { newCommand, UsageError } from "../cli.ts";
-import { SITE } from "./describe.ts";
 
 export interface Options {
   out: string;
@@ -10,9 +9,9 @@ export interface Options {
   rollback?: string;
   switch?: string;
   list?: boolean;
-  origin: string;
-  /** `origin`, checked. */
-  site: string;
+  origin?: string;
+  /** `origin`, checked; undefined when it was not given. */
+  site?: string;
   allowDirty?: boolean;
   json?: boolean;
 }
@@ -21,7 +20,7 @@ export interface Options {
 function checkOrigin(given: string): string {
   const url = URL.canParse(given) ? new URL(given) : null;
   if (!url || !/^https?:$/.test(url.protocol) || (url.origin !== given && `${url.origin}/` !== given)) {
-    throw new UsageError(`--origin takes an origin such as ${SITE}, not ${given}`);
+    throw new UsageError(`--origin takes an origin such as https://cdn.example, not ${given}`);
   }
   return url.origin;
 }
@@ -43,7 +42,7 @@ export function parseOptions(argv: string[]): Options {
   const options = newCommand("npm run release --")
     .description(
       "Builds the SDK and lays it out for a CDN: an immutable folder for the build, and the alias that pages use, " +
-        "switched last and in one step. See scripts/release/README.md.",
+        "switched last and in one step. See scripts/site/content/cdn.md.",
     )
     .requiredOption("--out <folder>", "the release folder; it keeps every build")
     .option("--from <folder>", "release what npm run build wrote there, instead of building")
@@ -53,12 +52,12 @@ export function parseOptions(argv: string[]): Options {
     .option("--switch <build>", "only switch the alias, to a build that is there")
     .option("--rollback <build>", "the same, under the name one looks for in a hurry")
     .option("--list", "list the builds that are there, each one checked; * marks the alias's")
-    .option("--origin <origin>", "where the folder is served, for the script tag", SITE)
+    .option("--origin <origin>", "where the folder is served, for the script tag; remembered in the folder")
     .option("--json", "print what a script wants to know")
     .allowExcessArguments(false)
     .parse(argv, { from: "user" })
     .opts<Omit<Options, "site">>();
-  const parsed = { ...options, site: checkOrigin(options.origin) };
+  const parsed = { ...options, site: options.origin === undefined ? undefined : checkOrigin(options.origin) };
   checkTogether(parsed);
   return parsed;
 }

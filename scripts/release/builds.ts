@@ -4,6 +4,7 @@ import { readdir, readFile, readlink, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import type { Manifest, ManifestFile } from "../build/emit.ts";
+import { UNNUMBERED } from "../build/number.ts";
 import { CheckError } from "../cli.ts";
 import { checkFolderName, FORMS, type Layout, MAP, PUBLIC_FILES, SCRIPT } from "./folders.ts";
 
@@ -86,6 +87,9 @@ export async function readSource(folder: string): Promise<Build & { map: Buffer 
   check(folder, whole, read);
   if (whole.tier !== "production") {
     throw new CheckError(`${folder} holds a build for the ${whole.tier} tier, which is never released`);
+  }
+  if (number === UNNUMBERED) {
+    throw new CheckError(`${folder} holds a build without a number: build it with --build-number`);
   }
   // Only what lies beside it is named: the other artifacts of the build go elsewhere.
   const manifest: Manifest = { ...whole, files: { [SCRIPT]: scriptOf(whole) } };

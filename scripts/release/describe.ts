@@ -1,23 +1,16 @@
 /** What a person, or a script (`--json`), is told of builds. */
 import pc from "picocolors";
 import type { ManifestFile } from "../build/emit.ts";
-import { PRODUCTION } from "../config.ts";
 import { currentNumber, publishedNumbers, readPublished, releaseTime, scriptOf } from "./builds.ts";
 import { layout, PREFIX, SCRIPT } from "./folders.ts";
 import type { Released } from "./publish.ts";
 
-/** Where the production site serves the release folder. */
-export const SITE = PRODUCTION.apiOrigin;
-
-export const urlOf = (build: string, site = SITE) => `${site}${PREFIX}/${build}/${SCRIPT}`;
-export const aliasUrl = (site = SITE) => `${site}${PREFIX}/${SCRIPT}`;
+/** `site` is where the release folder is served; empty when nobody said, and then addresses start at the host's root. */
+export const urlOf = (build: string, site = "") => `${site}${PREFIX}/${build}/${SCRIPT}`;
+export const aliasUrl = (site = "") => `${site}${PREFIX}/${SCRIPT}`;
 
 /** The tag for pages that want exactly this build, and no other byte (W3C Subresource Integrity). */
-export function scriptTag(
-  build: string,
-  { integrity }: Pick<ManifestFile, "integrity">,
-  site = SITE,
-): string {
+export function scriptTag(build: string, { integrity }: Pick<ManifestFile, "integrity">, site = ""): string {
   return `<script src="${urlOf(build, site)}" integrity="${integrity}" crossorigin></script>`;
 }
 
@@ -36,7 +29,7 @@ export interface ListedBuild {
 }
 
 /** Every build in the folder, oldest first, each one read and checked. */
-export async function listBuilds(root: string, site = SITE): Promise<ListedBuild[]> {
+export async function listBuilds(root: string, site = ""): Promise<ListedBuild[]> {
   const at = layout(root);
   const current = await currentNumber(at);
   return Promise.all(
@@ -78,7 +71,7 @@ export function describeList(builds: readonly ListedBuild[]): string {
 }
 
 /** The same facts as `describeReleased`, for `--json`. */
-export function releasedJson({ build, published, before, now }: Released, root: string, site = SITE) {
+export function releasedJson({ build, published, before, now }: Released, root: string, site = "") {
   const script = scriptOf(build.manifest);
   return {
     build: build.number,
@@ -92,7 +85,7 @@ export function releasedJson({ build, published, before, now }: Released, root: 
   };
 }
 
-export function describeReleased(released: Released, root: string, site = SITE): string {
+export function describeReleased(released: Released, root: string, site = ""): string {
   const { build, published, before, now } = released;
   const script = scriptOf(build.manifest);
   const alias =

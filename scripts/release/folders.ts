@@ -28,6 +28,7 @@ export const MAP = `${SCRIPT}.map`;
  *     current -> public/js/2.0/<build> the one link that a switch replaces
  *     nginx.conf                       for nginx, to be included in a server block
  *     private/maps/<build>/all.js.map  never served
+ *     private/origin                   where the folder is served, as the last --origin said
  *     private/lock, private/staging-*  of a running (or an interrupted) release
  */
 export function layout(root: string) {
@@ -45,6 +46,7 @@ export function layout(root: string) {
     nginx: join(root, "nginx.conf"),
     privateRoot,
     maps: (build: string) => join(privateRoot, "maps", build),
+    origin: join(privateRoot, "origin"),
     lock: join(privateRoot, "lock"),
     staging: join(privateRoot, `staging-${process.pid}`),
   };

@@ -6,6 +6,7 @@ import { CheckError, isMain, runCommand, writing } from "../cli.ts";
 import { gitOrNull } from "../git.ts";
 import { type Options, parseOptions } from "./arguments.ts";
 import { describeList, describeReleased, listBuilds, releasedJson } from "./describe.ts";
+import { rememberedOrigin, rememberOrigin } from "./origin.ts";
 import { release, switchTo } from "./publish.ts";
 
 /** What a build is made of. */
@@ -31,8 +32,11 @@ async function withBuild<T>(options: Options, use: (folder: string) => Promise<T
   try {
     console.error("building");
     // Only here: a rollback in a hurry does not wait for a compiler to load.
-    const { build } = await import("../build.ts");
-    await build({ out: folder, buildNumber: options.buildNumber });
+    const [{ build }, { chooseBuildNumber }] = await Promise.all([
+      import("../build.ts"),
+      import("../build/number.ts"),
+    ]);
+    await build({ out: folder, buildNumber: chooseBuildNumber(options.buildNumber) });
     return await use(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -41,8 +45,8 @@ async function withBuild<T>(options: Options, use: (folder: string) => Promise<T
 
 async function main(argv: string[]): Promise<void> {
   const options = parseOptions(argv);
-  const { site } = options;
   const root = resolve(options.out);
+  const site = options.site ?? (await rememberedOrigin(root));
 
   if (options.list) {
     const builds = await listBuilds(root, site);
@@ -57,6 +61,9 @@ async function main(argv: string[]): Promise<void> {
       : await withBuild(options, (from) =>
           writing("--out", options.out, () => release({ root, from, switchAlias: !options.stage })),
         );
+  if (options.site !== undefined) await rememberOrigin(root, options.site);
+  if (!site)
+    console.error("the tag names no host yet: give --origin https://HOST once, and it is remembered");
   console.log(
     options.json
       ? JSON.stringify(releasedJson(released, root, site), null, 2)

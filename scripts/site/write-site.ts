@@ -1,16 +1,20 @@
 /** `npm run site`: the documentation and the playground as static files, for any host. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { Option } from "commander";
 import { manifestOf } from "../build/emit.ts";
 import { type Artifact, buildArtifact } from "../build/index.ts";
-import { chooseBuildNumber } from "../build.ts";
+import { chooseBuildNumber } from "../build/number.ts";
 import { isMain, newCommand, runCommand, writing } from "../cli.ts";
-import { PRODUCTION, TARGETS } from "../config.ts";
+import { PRODUCTION, ROOT, TARGETS } from "../config.ts";
 import { createDevTier } from "../dev-tier/index.ts";
 import { gitOrNull } from "../git.ts";
 import { keptFeatures, measureFeaturesFor } from "./kept-features.ts";
 import { policyOf } from "./page-frame.ts";
 import { openSite, type SiteOptions } from "./pages.ts";
+
+/** Where the pages go unless told otherwise. */
+const SITE = join(ROOT, "dist/site");
 
 export interface WriteOptions {
   out: string;
@@ -51,7 +55,7 @@ async function main(argv: string[]): Promise<void> {
       "Writes the documentation and the playground as static files. They need a web server, but none of their own: " +
         "the playground cannot sign in there, and says so; npm start has the servers for it.",
     )
-    .option("--out <folder>", "where to write", "dist/site")
+    .addOption(new Option("--out <folder>", "where to write").default(SITE, "dist/site in the project"))
     .option("--build-number <id>", "default: the variable BUILD_NUMBER, else the number of commits")
     .option("--json", "print the files' names as JSON")
     .parse(argv, { from: "user" })

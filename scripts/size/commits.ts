@@ -1,6 +1,7 @@
 /** Which commit the working tree is compared with, and what its artifacts weigh. */
 
 import type { Sizes } from "../build/index.ts";
+import { refuseShallow } from "../build/number.ts";
 import { CheckError } from "../cli.ts";
 import { git, gitOrNull } from "../git.ts";
 import { BYTE_PATHS, type Format, LIMITS } from "./settings.ts";
@@ -15,14 +16,6 @@ export function resolveCommit(ref: string): string {
   if (commit) return commit;
   refuseShallow(`the commit ${ref}`);
   throw new CheckError(`${ref} names no commit of this repository`);
-}
-
-function refuseShallow(wanted: string): void {
-  if (gitOrNull("rev-parse", "--is-shallow-repository") === "true") {
-    throw new CheckError(
-      `this clone is shallow and lacks ${wanted}: run "git fetch --unshallow" (in GitHub Actions: fetch-depth: 0)`,
-    );
-  }
 }
 
 /** A commit's first parent, or null for the first commit of all. Throws CheckError in a clone too shallow to tell. */

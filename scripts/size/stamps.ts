@@ -2,8 +2,8 @@
 
 import { brotli, gzip, quickSweep, SHIPPING, type Sweep } from "../build/compress.ts";
 import type { Code } from "../build/index.ts";
+import { chooseBuildNumber } from "../build/number.ts";
 import { stamp } from "../build/stamp.ts";
-import { chooseBuildNumber } from "../build.ts";
 import { CheckError } from "../cli.ts";
 import { type Compressed, FIXED_NUMBER, HEADROOM, NEXT_NUMBERS, SAMPLE } from "./settings.ts";
 

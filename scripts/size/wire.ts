@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { chooseBuildNumber } from "../build/number.ts";
 import { build } from "../build.ts";
 import { CheckError, isMain, newCommand, runCommand, UsageError } from "../cli.ts";
 import { printMarkdown, toMarkdown, toText } from "./print.ts";
@@ -35,7 +36,8 @@ async function main(argv: string[]): Promise<void> {
   try {
     const dist = options.from === undefined ? join(folder, "dist") : resolve(options.from);
     // What is too big for the budget is measured all the same.
-    if (options.from === undefined) await build({ out: dist, limit: Number.POSITIVE_INFINITY });
+    if (options.from === undefined)
+      await build({ buildNumber: chooseBuildNumber(), out: dist, limit: Number.POSITIVE_INFINITY });
     const report = await measureWire(dist, join(folder, "release"), limit);
     if (options.page) await writePage(report);
     const table = wireTable(report);

@@ -55,8 +55,7 @@ test("installs alone: no dependency, no script that runs at its users'", async (
   } = JSON.parse(await readFile(installed("package.json"), "utf8"));
   assert.is(dependencies, undefined);
   assert.is(closed, undefined, "private packages cannot be published");
-  for (const name of ["preinstall", "install", "postinstall", "prepare"])
-    assert.is(scripts[name], undefined, name);
+  for (const name of ["preinstall", "install", "postinstall"]) assert.is(scripts[name], undefined, name);
 });
 
 const visible = (names: string[]): string[] => names.filter((name) => !name.startsWith("."));

@@ -72,8 +72,9 @@ test("release, list, roll back", async () => {
     assert.match(first.stdout, /\/js\/2\.0\/all\.js serves build 7\n/);
     assert.match(
       first.stdout,
-      /\n<script src="https:\/\/api\.stackexchange\.com\/js\/2\.0\/7\/all\.js" integrity="sha384-\S{64}" crossorigin><\/script>\n$/,
+      /\n<script src="\/js\/2\.0\/7\/all\.js" integrity="sha384-\S{64}" crossorigin><\/script>\n$/,
     );
+    assert.match(first.stderr, "give --origin https://HOST once");
     const second = run("--out", root, "--json", "--origin", "https://cdn.example", ...(await from("8")));
     const model = JSON.parse(second.stdout);
     assert.equal(model.alias, { before: "7", now: "8", url: "https://cdn.example/js/2.0/all.js" });
@@ -82,6 +83,9 @@ test("release, list, roll back", async () => {
 
     const back = run("--out", root, "--rollback", "7");
     assert.match(back.stdout, /serves build 7 \(before: 8\)/);
+    // The origin was given once.
+    assert.match(back.stdout, '<script src="https://cdn.example/js/2.0/7/all.js"');
+    assert.is(back.stderr, "");
     assert.is(await servedBy(root), codeOf("7"));
 
     const list = run("--out", root, "--list");

@@ -1,0 +1,13 @@
+/** Makes what the npm package holds, in `dist/`. */
+import { join } from "node:path";
+import { build, DIST, describe } from "../build.ts";
+import { writeDeclarations } from "./declarations.ts";
+
+/** What the package cannot do without; written last, so that it is there when everything is. */
+export const LAST_FILE = join(DIST, "index.d.mts");
+
+export async function makeContents(buildNumber: string): Promise<void> {
+  const { manifest, before } = await build({ buildNumber });
+  console.log(describe(manifest, before));
+  await writeDeclarations(DIST);
+}
