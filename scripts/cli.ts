@@ -15,6 +15,15 @@ export class UsageError extends Error {
   override name = "UsageError";
 }
 
+/** What `--origin` was given, as it goes into a tag. Throws UsageError unless it is http(s) and an origin alone. */
+export function checkOrigin(given: string): string {
+  const url = URL.canParse(given) ? new URL(given) : null;
+  if (!url || !/^https?:$/.test(url.protocol) || (url.origin !== given && `${url.origin}/` !== given)) {
+    throw new UsageError(`--origin takes an origin such as https://cdn.example, not ${given}`);
+  }
+  return url.origin;
+}
+
 /** The reader of a command's arguments; `name` is how a person starts it. What it refuses, it refuses in one line. */
 export function newCommand(name: string): Command {
   return new Command(name).exitOverride().configureOutput({

@@ -3,7 +3,7 @@ import { InvalidArgumentError } from "commander";
 import pc from "picocolors";
 import { chooseLocalNumber } from "./build/number.ts";
 import { build, describe } from "./build.ts";
-import { isMain, newCommand, runCommand } from "./cli.ts";
+import { checkOrigin, isMain, newCommand, runCommand } from "./cli.ts";
 import { DEV_PORT } from "./config.ts";
 import { startDevTier } from "./dev-tier/server.ts";
 import { livePages } from "./site/live.ts";
@@ -15,14 +15,16 @@ function parsePort(text: string): number {
 }
 
 async function main(argv: string[]): Promise<void> {
-  const { port, buildNumber } = newCommand("npm start --")
+  const { port, buildNumber, origin } = newCommand("npm start --")
     .description(
       "Builds the SDK, then serves the dev tier (site, login, API) on three ports of this machine.",
     )
     .option("--port <number>", "the first of the three ports; 0 for any that are free", parsePort, DEV_PORT)
     .option("--build-number <id>", "default: the variable BUILD_NUMBER, else the number of commits")
+    .option("--origin <origin>", "where the documentation says that the script is served")
     .parse(argv, { from: "user" })
-    .opts<{ port: number; buildNumber?: string }>();
+    .opts<{ port: number; buildNumber?: string; origin?: string }>();
+  const site = origin === undefined ? undefined : checkOrigin(origin);
 
   const number = chooseLocalNumber(buildNumber);
   const { manifest, before } = await build({ buildNumber: number });
@@ -32,7 +34,11 @@ async function main(argv: string[]): Promise<void> {
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve());
   });
-  const tier = await startDevTier({ port, buildNumber: number, pages: livePages(manifest) });
+  const tier = await startDevTier({
+    port,
+    buildNumber: number,
+    pages: livePages(manifest, { origin: site }),
+  });
   if (port && tier.port !== port)
     console.log(
       pc.yellow(`Port ${port} or one of the two after it is taken: using ${tier.port} to ${tier.port + 2}.`),

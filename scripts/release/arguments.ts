@@ -1,5 +1,5 @@
 /** The arguments of `npm run release`. */
-import { newCommand, UsageError } from "../cli.ts";
+import { checkOrigin, newCommand, UsageError } from "../cli.ts";
 
 export interface Options {
   out: string;
@@ -14,15 +14,6 @@ export interface Options {
   site?: string;
   allowDirty?: boolean;
   json?: boolean;
-}
-
-/** The origin as it stands in a tag; throws UsageError unless it is http(s) and nothing but an origin. */
-function checkOrigin(given: string): string {
-  const url = URL.canParse(given) ? new URL(given) : null;
-  if (!url || !/^https?:$/.test(url.protocol) || (url.origin !== given && `${url.origin}/` !== given)) {
-    throw new UsageError(`--origin takes an origin such as https://cdn.example, not ${given}`);
-  }
-  return url.origin;
 }
 
 function checkTogether(options: Options): void {

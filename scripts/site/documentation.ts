@@ -6,11 +6,14 @@ import { snippetsOf } from "./snippets.ts";
 
 /** The order in which a reader needs them. */
 const SECTIONS: [interfaceName: string, heading: string][] = [
-  ["StackExchangeAuth", "SE"],
-  ["InitOptions", "Options of init"],
+  ["StackExchangeAuth", "SE: the hosted script"],
+  ["ScriptInitOptions", "Options of SE.init"],
   ["Ready", "What complete is given"],
-  ["AuthenticateOptions", "Options of authenticate"],
-  ["AuthenticateWithUsersOptions", "Options of authenticate, with accounts"],
+  ["ScriptAuthenticateOptions", "Options of SE.authenticate"],
+  ["ScriptAuthenticateWithUsersOptions", "Options of SE.authenticate, with accounts"],
+  ["InitOptions", "Options of init, in the module"],
+  ["AuthenticateOptions", "Options of authenticate, in the module"],
+  ["AuthenticateWithUsersOptions", "Options of authenticate, with accounts, in the module"],
   ["Session", "Session: what success is given"],
   ["SessionWithUsers", "Session with accounts"],
   ["NetworkUser", "NetworkUser: an account on one site"],
@@ -44,18 +47,18 @@ function section(declaration: Declaration, heading: string, known: ReadonlySet<s
   return `<section aria-labelledby="${idOf(name)}">
 <h3 id="${idOf(name)}">${escapeHtml(heading)}</h3>
 ${doc.map((text) => `<p>${prose(text)}</p>`).join("\n")}
-${inherits ? `<p>Has everything of ${typeOf(inherits, known)}, too.</p>` : ""}
+${inherits ? `<p>Everything of ${typeOf(inherits, known)}, and:</p>` : ""}
 ${table(heading, ["Name", "Type", "Meaning"], rows)}
 </section>`;
 }
 
 /** Throws an Error when the types have an interface that no section shows. */
-export function documentationPage(manifest: Manifest, reference: Reference): string {
+export function documentationPage(manifest: Manifest, reference: Reference, origin?: string): string {
   const shown = new Map(SECTIONS);
   const unknown = reference.interfaces.find(({ name }) => !shown.has(name));
   if (unknown) throw new Error(`the documentation has no section for ${unknown.name}`);
   const known = new Set([...shown.keys(), "Scope", "ErrorName"]);
-  const snippets = snippetsOf(manifest);
+  const snippets = snippetsOf(manifest, origin);
   const show = (id: string): string => snippet(id, ...snippets[id]!);
   const size = (name: string): string => {
     const { raw, gzip, brotli } = manifest.files[name]!;

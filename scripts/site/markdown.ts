@@ -6,7 +6,7 @@ import { escapeHtml, snippet } from "./html.ts";
 const PAGES: Record<string, string> = {
   "migration.md": "migration.html",
   "SECURITY.md": "security.html",
-  "HEADERS.md": "headers.html",
+  "headers.md": "headers.html",
   "README.md": "index.html",
 };
 

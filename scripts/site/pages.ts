@@ -32,6 +32,8 @@ export interface SiteOptions {
   features: (code: string) => Promise<FeatureReport | null>;
   /** Builds and measures; `measureFigures` unless given. Called at most once. */
   measure?: () => Promise<Figures>;
+  /** Where the script is served, as `release --origin` says; from beside the page unless given. */
+  origin?: string;
   /** The policy to put into each page, for hosts that send no header. */
   policy?: string;
 }
@@ -49,7 +51,7 @@ const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
 /** Pages that are Markdown files of the repository. */
 const DOCUMENTS: Record<string, [title: string, path: string]> = {
   "migration.html": ["Migration", "scripts/site/content/migration.md"],
-  "headers.html": ["Headers you must not send", "test/browser/HEADERS.md"],
+  "headers.html": ["Headers you must not send", "scripts/site/content/headers.md"],
   "security.html": ["Security", ".github/SECURITY.md"],
 };
 
@@ -57,7 +59,8 @@ const DOCUMENTS: Record<string, [title: string, path: string]> = {
 const chartTitle = (): string | null =>
   existsSync(join(ROOT, CHART)) ? (/<title[^>]*>([^<]*)/.exec(read(CHART))?.[1] ?? null) : null;
 
-export function openSite({ manifest, features, policy, measure = measureFigures }: SiteOptions): Site {
+export function openSite(options: SiteOptions): Site {
+  const { manifest, features, origin, policy, measure = measureFigures } = options;
   const documents = Object.keys(DOCUMENTS).filter((name) => existsSync(join(ROOT, DOCUMENTS[name]![1])));
   const assets = readdirSync(ASSETS).filter((name) => /\.(js|css)$/.test(name));
   const pages = ["index.html", "playground.html", "size.html", ...documents];
@@ -70,7 +73,7 @@ export function openSite({ manifest, features, policy, measure = measureFigures 
       case "index.html":
         return {
           title: "Documentation",
-          body: documentationPage(manifest, readReference()),
+          body: documentationPage(manifest, readReference(), origin),
           scripts: ["copy.js"],
         };
       case "playground.html":

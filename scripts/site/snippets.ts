@@ -1,17 +1,15 @@
 /** The code that the documentation shows. The tests run each piece in a browser, as a reader would who copies it. */
 
 import type { Manifest } from "../build/emit.ts";
-import { PRODUCTION } from "../config.ts";
+import { aliasUrl, urlOf } from "../release/describe.ts";
 
-const ALIAS = `${PRODUCTION.apiOrigin}/js/2.0/all.js`;
-
-/** The tag for the address that moves with each release. */
-export const aliasTag = `<script src="${ALIAS}"></script>`;
+/** The tag for the script: from the CDN at `origin`, at the address that moves with each release; else from beside the page. */
+export const aliasTag = (origin?: string): string =>
+  `<script src="${origin ? aliasUrl(origin) : "all.js"}"></script>`;
 
 /** The tag for exactly this build, which no other byte passes. */
-export function pinnedTag({ buildNumber, files }: Manifest): string {
-  const address = `${PRODUCTION.apiOrigin}/js/2.0/${buildNumber}/all.js`;
-  return `<script src="${address}"
+export function pinnedTag({ buildNumber, files }: Manifest, origin?: string): string {
+  return `<script src="${origin ? urlOf(buildNumber, origin) : "all.js"}"
   integrity="${files["all.js"]!.integrity}"
   crossorigin></script>`;
 }
@@ -91,9 +89,17 @@ export const cancelUse = `<button id="sign-in">Sign in within a minute</button>
 </script>`;
 
 /** By the id of the element that shows it. */
-export const snippetsOf = (manifest: Manifest): Record<string, [label: string, text: string]> => ({
-  "script-alias": ["The script, at the address that moves with each release", aliasTag],
-  "script-pinned": ["Or exactly this build, and no other byte", pinnedTag(manifest)],
+export const snippetsOf = (
+  manifest: Manifest,
+  origin?: string,
+): Record<string, [label: string, text: string]> => ({
+  "script-alias": [
+    origin
+      ? "The script, at the address that moves with each release"
+      : "The script: dist/all.js of the package, copied beside your page",
+    aliasTag(origin),
+  ],
+  "script-pinned": [`Or build ${manifest.buildNumber} and no other byte`, pinnedTag(manifest, origin)],
   "script-use": ["Then", scriptUse],
   "module-install": ["The module, from npm", install],
   "module-use": ["Then", moduleUse],

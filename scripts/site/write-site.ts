@@ -5,7 +5,7 @@ import { Option } from "commander";
 import { manifestOf } from "../build/emit.ts";
 import { type Artifact, buildArtifact } from "../build/index.ts";
 import { chooseBuildNumber } from "../build/number.ts";
-import { isMain, newCommand, runCommand, writing } from "../cli.ts";
+import { checkOrigin, isMain, newCommand, runCommand, writing } from "../cli.ts";
 import { PRODUCTION, ROOT, TARGETS } from "../config.ts";
 import { createDevTier } from "../dev-tier/index.ts";
 import { gitOrNull } from "../git.ts";
@@ -22,6 +22,7 @@ export interface WriteOptions {
   artifacts: readonly Artifact[];
   features: SiteOptions["features"];
   measure?: SiteOptions["measure"];
+  origin?: SiteOptions["origin"];
 }
 
 /** What the playground offers where no server stands behind it: everything but the servers. */
@@ -57,9 +58,11 @@ async function main(argv: string[]): Promise<void> {
     )
     .addOption(new Option("--out <folder>", "where to write").default(SITE, "dist/site in the project"))
     .option("--build-number <id>", "default: the variable BUILD_NUMBER, else the number of commits")
+    .option("--origin <origin>", "where npm run release serves the script; default: beside the page")
     .option("--json", "print the files' names as JSON")
     .parse(argv, { from: "user" })
-    .opts<{ out: string; buildNumber?: string; json?: boolean }>();
+    .opts<{ out: string; buildNumber?: string; origin?: string; json?: boolean }>();
+  const origin = options.origin === undefined ? undefined : checkOrigin(options.origin);
 
   const out = resolve(options.out);
   // Before the long work, so that a wrong path is told at once.
@@ -72,6 +75,7 @@ async function main(argv: string[]): Promise<void> {
   const names = await writeSite({
     out,
     artifacts,
+    origin,
     async features(code) {
       const kept = keptFeatures(code);
       if (kept) return kept;

@@ -1,4 +1,4 @@
-/** The figures in `scripts/release/README.md`: made here from measured bytes, so that none is typed by hand. */
+/** The figures in `scripts/site/content/cdn.md`: made here from measured bytes, so that none is typed by hand. */
 
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { ALIAS_MAX_AGE } from "../release/headers.ts";
 import { toMarkdown } from "./print.ts";
 import type { WireReport } from "./wire-model.ts";
 
-export const PAGE = join(ROOT, "scripts/release/README.md");
+export const PAGE = join(ROOT, "scripts/site/content/cdn.md");
 
 const BEGIN = "<!-- figures: npm run size:wire -- --page -->";
 const END = "<!-- /figures -->";
@@ -127,13 +127,13 @@ export function checkPage(page: string, measured: Inputs): void {
   const repair = "run npm run size:wire -- --page";
   if (unaligned(figures) !== unaligned(renderFigures(inputs))) {
     throw new CheckError(
-      `the figures in scripts/release/README.md do not follow from its first table: ${repair}`,
+      `the figures in scripts/site/content/cdn.md do not follow from its first table: ${repair}`,
     );
   }
   for (const name of ["alias", "build", "notModified"] as const) {
     if (Math.abs(inputs[name] - measured[name]) > TOLERANCE * measured[name]) {
       throw new CheckError(
-        `scripts/release/README.md reckons with ${inputs[name]} bytes (${name}), measured are ${measured[name]}: ${repair}`,
+        `scripts/site/content/cdn.md reckons with ${inputs[name]} bytes (${name}), measured are ${measured[name]}: ${repair}`,
       );
     }
   }

@@ -23,7 +23,7 @@ async function main(argv: string[]): Promise<void> {
     )
     .option("--from <folder>", "measure what npm run build wrote there, instead of building")
     .option("--limit <bytes>", "the line", String(SEGMENT))
-    .option("--page", "also put the figures into scripts/release/README.md")
+    .option("--page", "also put the figures into scripts/site/content/cdn.md")
     .option("--json", "print the model")
     .option("--markdown", "print Markdown, and append it to $GITHUB_STEP_SUMMARY when that is set")
     .allowExcessArguments(false)

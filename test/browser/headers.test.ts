@@ -1,4 +1,4 @@
-/** Each line of HEADERS.md, run: the header that it names, on both artifacts, and the end that it promises. */
+/** Each line of headers.md, run: the header that it names, on both artifacts, and the end that it promises. */
 import { readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
 import { type EachEngine, eachEngine } from "../support/browsers.ts";
@@ -55,7 +55,7 @@ function readHeaders(cell: string): Line["headers"] {
     cell.split(" and ").map((part) => {
       const [, no, name, value] = /^(no )?`([\w-]+)(?:: ([^`]+))?`$/.exec(part) ?? [];
       if (!name || !no === !value)
-        throw new Error(`HEADERS.md: "${part}" is neither \`name: value\` nor no \`name\``);
+        throw new Error(`headers.md: "${part}" is neither \`name: value\` nor no \`name\``);
       return [name, value ?? null];
     }),
   );
@@ -79,13 +79,13 @@ function readLines(markdown: string): Line[] {
     if (!sender) {
       sender = TABLES.find(([head]) => head === first)?.[1];
       if (!sender || cells.join() !== "`all.js`,`index.mjs`")
-        throw new Error(`HEADERS.md: an unknown table: ${row}`);
+        throw new Error(`headers.md: an unknown table: ${row}`);
       seen.add(first!);
       continue;
     }
     const outcomes = cells.map((cell) => cell.replace(CHROMIUM_ONLY, "").replaceAll("`", "") as Outcome);
     if (outcomes.length !== 2 || !outcomes.every((one) => OUTCOMES.includes(one)))
-      throw new Error(`HEADERS.md: an unknown outcome, none of ${OUTCOMES.join(", ")}: ${row}`);
+      throw new Error(`headers.md: an unknown outcome, none of ${OUTCOMES.join(", ")}: ${row}`);
     lines.push({
       sender,
       text: first!,
@@ -95,11 +95,13 @@ function readLines(markdown: string): Line[] {
     });
   }
   for (const [head] of TABLES)
-    if (!seen.has(head)) throw new Error(`HEADERS.md: the table "${head}" is missing`);
+    if (!seen.has(head)) throw new Error(`headers.md: the table "${head}" is missing`);
   return lines;
 }
 
-const LINES = readLines(readFileSync(new URL("./HEADERS.md", import.meta.url), "utf8"));
+const LINES = readLines(
+  readFileSync(new URL("../../scripts/site/content/headers.md", import.meta.url), "utf8"),
+);
 
 /** What works is shown in one engine; what breaks, in two. */
 const runsIn = (engine: string, { outcomes, chromiumOnly }: Line): boolean =>

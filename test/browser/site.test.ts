@@ -483,8 +483,6 @@ eachEngine(
         if (name in sdk) return script(name);
         return html(name === "app" ? body : "");
       }
-      if (/^\/js\/2\.0\/(1000\/)?all\.js$/.test(url.pathname) && url.origin === origins.api)
-        return script("all.js");
       return tier.route(request) ?? Response.error();
     };
     const MAP = '<script type="importmap">{ "imports": { "stackexchange-auth": "/index.mjs" } }</script>';

@@ -61,7 +61,7 @@ const NO_ERRORS = [
 ];
 
 const MARKDOWN = [
-  ...["README.md", "CHANGELOG.md", ".github/SECURITY.md", "test/browser/HEADERS.md"],
+  ...["README.md", "CHANGELOG.md", ".github/SECURITY.md", "scripts/site/content/headers.md"],
   ...readdirSync(join(ROOT, "scripts/site/content"))
     .filter((name) => name.endsWith(".md"))
     .map((name) => `scripts/site/content/${name}`),

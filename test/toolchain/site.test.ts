@@ -104,6 +104,24 @@ test("it says that no server stands behind it, and has the build whose hash it s
   assert.is(read(context, "all.js"), context.artifacts[0]!.code);
 });
 
+test("the tags are for a script beside the page, or for the origin that is given", (context) => {
+  const page = parseHTML(read(context, "index.html")).document;
+  const tag = (document: Document, id: string) => document.getElementById(id)!.textContent!;
+  assert.is(tag(page, "script-alias"), '<script src="all.js"></script>');
+  assert.match(tag(page, "script-pinned"), /^<script src="all\.js"\s+integrity="sha384-/);
+  const manifest = JSON.parse(read(context, "manifest.json"));
+  const cdn = parseHTML(documentationPage(manifest, readReference(), "https://cdn.example")).document;
+  assert.is(tag(cdn, "script-alias"), '<script src="https://cdn.example/js/2.0/all.js"></script>');
+  assert.match(tag(cdn, "script-pinned"), '<script src="https://cdn.example/js/2.0/77/all.js"');
+});
+
+test("no tag anywhere in the documents loads Stack Exchange's own script", (context) => {
+  for (const page of pagesOf(context))
+    assert.not.match(read(context, page), /src=(&quot;|")https:\/\/api\.stackexchange\.com/, page);
+  for (const name of ["README.md", "CONTRIBUTING.md", "scripts/site/content/cdn.md"])
+    assert.not.match(readFileSync(join(ROOT, name), "utf8"), 'src="https://api.stackexchange.com', name);
+});
+
 test("the reference shows every name of the types", (context) => {
   const page = read(context, "index.html");
   const { interfaces, errors, scopes } = readReference();
