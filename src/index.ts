@@ -24,26 +24,33 @@ let missing = (what: string): any => {
 let option = (options: any, name: string) => options[name] || missing(name);
 
 interface Login {
+  /** Signs the user in, and resolves with the token and the user's accounts. Call it from a click; otherwise as without accounts. */
   (options: LoginOptions & { networkUsers: true }): Promise<SessionWithUsers>;
+  /**
+   * Signs the user in, in a popup, and resolves with the token. Call it from a click, or the browser blocks the popup.
+   *
+   * Rejects with an {@link AuthError} when the login ends in any other way, with the signal's reason when `signal` aborts,
+   * and with another Error, having opened nothing, before `init` and when `scope` is not an array.
+   */
   (options?: LoginOptions): Promise<Session>;
 }
 
 /**
- * Signs the user in like `authenticate`, and resolves with the session. Call it from a click.
+ * Signs the user in, in a popup, and resolves with the token. Call it from a click, or the browser blocks the popup.
  *
- * Rejects with an {@link AuthError} when the login ends in any other way, with the signal's reason when `signal` aborts
- * (the popup is then closed and everything removed), and with another Error, having opened nothing, before `init` and
- * when `scope` is not an array.
+ * Rejects with an {@link AuthError} when the login ends in any other way, with the signal's reason when `signal` aborts (the
+ * popup closes, and nothing stays behind), and with another Error, having opened nothing, before `init` and when `scope` is not
+ * an array.
  */
 export let login: Login = (options?: LoginOptions): Promise<any> =>
   // What throws in there rejects the promise. The popup opens in this turn, which is still the click's.
   new Promise((success, error) => authenticate({ ...options, success, error }));
 
 /**
- * Tells the SDK which app this is. Call it before anything else; calling it again is fine.
+ * Tells the SDK which app this is. Call it in the browser, before the first login; calling it again is fine.
  *
  * Throws an Error that names the option that is missing, or the origin that `channelUrl` must be on; the engine's
- * TypeError when there are no options at all, and when `channelUrl` is no address.
+ * TypeError without options, and when `channelUrl` is not an address.
  */
 export let init = (options: InitOptions): void => {
   let complete = option(options, "complete");
@@ -71,7 +78,14 @@ export let init = (options: InitOptions): void => {
 };
 
 interface Authenticate {
+  /** Signs the user in: `success` is given the token and the user's accounts. Call it from a click; otherwise as without accounts. */
   (options: AuthenticateWithUsersOptions): void;
+  /**
+   * Signs the user in, in a popup. Call it from a click, or the browser blocks the popup.
+   *
+   * Ends in exactly one call of `success` or `error`, after `authenticate` has returned; `error` is given an {@link AuthError}.
+   * Throws an Error, and opens nothing, before `init`, without `success`, and when `scope` is not an array.
+   */
   (options: AuthenticateOptions): void;
 }
 

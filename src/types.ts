@@ -1,12 +1,23 @@
-/** What an app says about itself, once. Any other property is ignored. */
+/** Which app this is. Any other property is ignored. */
 export interface InitOptions {
   /** The app's client id, from its page on https://stackapps.com/apps/oauth. */
   clientId: number | string;
   /** @deprecated No longer needed since June 2026: it is accepted, and neither kept nor sent. */
   key?: string | undefined;
   /**
-   * The address of a blank, fast page on this page's own origin (scheme, host and port). It may be relative, and is sent absolute.
-   * Old browsers get the answer through it; every login names it, and the server checks it against the app's OAuth domain.
+   * An address on this page's own origin (scheme, host and port), such as `/blank`. The answer is sent to that origin, and the
+   * server checks that its host is on the app's OAuth domain. The module's browsers never load it.
+   */
+  channelUrl: string;
+  /** Called once, in a later turn, when everything is ready. The click is over by then: open no window from it. */
+  complete?: ((ready: Ready) => void) | undefined;
+}
+
+/** Which app this is, for the hosted script. */
+export interface ScriptInitOptions extends InitOptions {
+  /**
+   * The address of a blank, fast page on this page's own origin (scheme, host and port), such as `/blank`. The answer is sent to that
+   * origin, and the server checks that its host is on the app's OAuth domain. Only IE 9 and older load the page.
    */
   channelUrl: string;
   /** Called once, in a later turn, when everything is ready. The click is over by then: open no window from it. */
@@ -32,15 +43,32 @@ export interface AuthenticateOptions {
   /** Called with the token when the user approves. */
   success: (session: Session) => void;
   /** Called when the login ends in any other way; without it, such an end is silent. */
-  error?: ((failure: Failure) => void) | undefined;
+  error?: ((failure: AuthError) => void) | undefined;
   /** Permissions beyond the user's identity. Missing or empty: identity alone. */
   scope?: readonly Scope[] | undefined;
-  /** Also fetch all of the user's accounts on the network. IE 9 and older cannot: there the login ends in `network_error`. */
+  /** Also fetch all of the user's accounts on the network. */
   networkUsers?: boolean | undefined;
 }
 
 /** One login with `networkUsers: true`: `success` is given the accounts. */
 export interface AuthenticateWithUsersOptions extends Omit<AuthenticateOptions, "success" | "networkUsers"> {
+  /** Called with the token and the accounts when the user approves. */
+  success: (session: SessionWithUsers) => void;
+  /** Fetches all of the user's accounts on the network. */
+  networkUsers: true;
+}
+
+/** One login by the hosted script. */
+export interface ScriptAuthenticateOptions extends Omit<AuthenticateOptions, "error"> {
+  /** Called when the login ends in any other way; without it, such an end is silent. */
+  error?: ((failure: Failure) => void) | undefined;
+  /** Also fetch all of the user's accounts on the network. IE 9 and older cannot: there the login ends in `network_error`. */
+  networkUsers?: boolean | undefined;
+}
+
+/** One login by the hosted script with `networkUsers: true`: `success` is given the accounts. */
+export interface ScriptAuthenticateWithUsersOptions
+  extends Omit<ScriptAuthenticateOptions, "success" | "networkUsers"> {
   /** Called with the token and the accounts when the user approves. */
   success: (session: SessionWithUsers) => void;
   /** Fetches all of the user's accounts on the network. IE 9 and older cannot: there the login ends in `network_error`. */
@@ -75,19 +103,25 @@ export interface SessionWithUsers extends Session {
 
 /** An account on one site. See https://api.stackexchange.com/docs/types/network-user */
 export interface NetworkUser {
+  /** The site's name, such as "Stack Overflow". */
   site_name: string;
+  /** The site's address, such as "https://stackoverflow.com". */
   site_url: string;
   /** The user's id on that site. */
   user_id: number;
   /** The user's id on the whole network; the same in every item. */
   account_id: number;
+  /** The user's reputation on that site. */
   reputation: number;
+  /** How many badges of each kind the user has on that site. */
   badge_counts: { bronze: number; silver: number; gold: number };
-  /** Unix time, in seconds. */
+  /** When the account was made: Unix time, in seconds. */
   creation_date: number;
-  /** Unix time, in seconds. */
+  /** When the user last visited that site: Unix time, in seconds. */
   last_access_date: number;
+  /** How many answers the user has on that site. */
   answer_count: number;
+  /** How many questions the user has on that site. */
   question_count: number;
 }
 
@@ -171,12 +205,12 @@ export interface StackExchangeAuth {
    * Throws an Error that names the option that is missing, or the origin that `channelUrl` must be on; the engine's TypeError
    * when there are no options at all.
    */
-  init(options: InitOptions): void;
+  init(options: ScriptInitOptions): void;
   /**
-   * Signs the user in and fetches their accounts: with `networkUsers: true`, `success` is given them. Call it from a click. All else
-   * is as without accounts.
+   * Signs the user in and fetches their accounts: with `networkUsers: true`, `success` is given them. Call it from a click.
+   * Otherwise as without accounts.
    */
-  authenticate(options: AuthenticateWithUsersOptions): void;
+  authenticate(options: ScriptAuthenticateWithUsersOptions): void;
   /**
    * Signs the user in, in a popup of 660 by 480 pixels. Call it from a click, or the browser blocks the popup.
    *
@@ -184,5 +218,5 @@ export interface StackExchangeAuth {
    * popup is still open, in `popup_closed`. Throws an Error, and opens nothing, before `init`, without `success`, and when
    * `scope` is not an array.
    */
-  authenticate(options: AuthenticateOptions): void;
+  authenticate(options: ScriptAuthenticateOptions): void;
 }

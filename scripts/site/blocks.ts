@@ -5,7 +5,7 @@ import { PRODUCTION, TARGETS } from "../config.ts";
 import { FIXED_NUMBER } from "../size/settings.ts";
 import { type Engines, readEngines } from "./engines.ts";
 import { type Peers, readPeers } from "./peers.ts";
-import { type Reference, readReference } from "./reference.ts";
+import { allMembers, type Reference, readReference } from "./reference.ts";
 
 /** Everything that a generated part may say. */
 export interface Figures {
@@ -64,10 +64,9 @@ function sizes({ sizes: ours, peers: { original, peers, date } }: Figures): stri
   ].join("\n");
 }
 
-/** An interface of the types as a table: name, type, meaning. What is deprecated is left out. */
+/** An interface of the types as a table: name, type, meaning. What it inherits comes first; what is deprecated is left out. */
 function members(reference: Reference, interfaceName: string): string {
-  const declaration = reference.interfaces.find(({ name }) => name === interfaceName)!;
-  const rows = declaration.members
+  const rows = allMembers(reference, interfaceName)
     .filter(({ deprecated }) => !deprecated)
     .map(({ name, type, optional, doc }) => [
       `\`${name}\`${optional ? " (optional)" : ""}`,
@@ -112,8 +111,8 @@ export const BLOCKS: Record<string, (figures: Figures) => string> = {
     `The script is **${count(script!.gzip)} bytes** gzipped (${count(script!.brotli)} with brotli); ` +
     `the module ${count(module!.gzip)} (${count(module!.brotli)}). No dependencies.`,
   sizes,
-  init: ({ reference }) => members(reference, "InitOptions"),
-  authenticate: ({ reference }) => members(reference, "AuthenticateOptions"),
+  init: ({ reference }) => members(reference, "ScriptInitOptions"),
+  authenticate: ({ reference }) => members(reference, "ScriptAuthenticateOptions"),
   session: ({ reference }) => members(reference, "Session"),
   login: ({ reference }) => members(reference, "LoginOptions"),
   errors,

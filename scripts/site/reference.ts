@@ -101,8 +101,8 @@ export function readReference(source: string = readFileSync(join(ROOT, TYPES), "
     const type = method
       ? `(${node.parameters.map(textOf).join(", ")}) => ${textOf(annotation)}`
       : textOf(annotation).replace(/ \| undefined$/, (end) => (node.optional ? "" : end));
-    // What the API sends is documented by the API, and a literal type says everything itself.
-    const plain = owner === "NetworkUser" || annotation.type === "TSLiteralType";
+    // A literal type says everything itself.
+    const plain = annotation.type === "TSLiteralType";
     const doc = plain ? paragraphs(node.leadingComments) : documented(node, `${owner}.${name}`);
     const tag = /^@deprecated /;
     // Parentheses that only kept `| undefined` apart from a function type.
@@ -151,4 +151,19 @@ export function readReference(source: string = readFileSync(join(ROOT, TYPES), "
     }
   }
   return reference;
+}
+
+/** The members of an interface, those that it inherits first, each with the type and the docstring of the last to declare it. */
+export function allMembers(reference: Reference, interfaceName: string): Member[] {
+  const { inherits, members } = reference.interfaces.find(({ name }) => name === interfaceName)!;
+  const byName = new Map<string, Member>();
+  if (inherits) {
+    const [, utility, base, names] = /^(?:(Omit|Pick)<)?(\w+)(?:, (.+)>)?$/.exec(inherits)!;
+    for (const member of allMembers(reference, base!)) {
+      const named = names?.includes(`"${member.name}"`);
+      if (utility === "Omit" ? !named : utility === "Pick" ? named : true) byName.set(member.name, member);
+    }
+  }
+  for (const member of members) byName.set(member.name, member);
+  return [...byName.values()];
 }
