@@ -84,7 +84,7 @@ ${show("script-use")}
 <p>For browsers of today: <code>fetch</code>, promises, an <code>AbortSignal</code>. ${size("index.mjs")}.</p>
 ${show("module-install")}
 ${show("module-use")}
-${show("module-cancel")}
+${show("module-timeout")}
 </section>
 </div>
 <p>Both need an app: its client id is on its page at <a href="https://stackapps.com/apps/oauth">Stack Apps</a>,

@@ -1,4 +1,4 @@
-/** `npm run docs:figures`: writes today's measurements, and the tables from the types, into README and CHANGELOG. */
+/** `npm run docs:figures`: writes today's measurements, and the tables from the types, into README, CHANGELOG and the page of browsers. */
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { ROOT } from "../config.ts";
 import { fill, measureFigures } from "./blocks.ts";
 
 /** The documents with generated parts, from the project's root. */
-export const DOCUMENTS = ["README.md", "CHANGELOG.md"];
+export const DOCUMENTS = ["README.md", "CHANGELOG.md", "scripts/site/content/browsers.md"];
 
 /** Brings every document up to date, unless `check` is set. Returns those that were not. */
 export async function updateDocuments(check = false): Promise<string[]> {
@@ -24,7 +24,7 @@ export async function updateDocuments(check = false): Promise<string[]> {
 async function main(argv: string[]): Promise<void> {
   const { check } = newCommand("npm run docs:figures --")
     .description(
-      "Writes the measured sizes, and the tables made from the types, into README.md and CHANGELOG.md.",
+      "Writes the measured sizes, and the tables made from the types, into README.md, CHANGELOG.md and scripts/site/content/browsers.md.",
     )
     .option("--check", "write nothing; exit 1 when a document is out of date")
     .parse(argv, { from: "user" })

@@ -20,7 +20,7 @@ export const scriptUse = `<button id="sign-in" disabled>Sign in</button>
   var button = document.getElementById("sign-in");
   SE.init({
     clientId: 1,
-    channelUrl: location.origin + "/blank",
+    channelUrl: "/blank",
     complete: function () {
       button.disabled = false;
     }
@@ -41,52 +41,33 @@ export const scriptUse = `<button id="sign-in" disabled>Sign in</button>
 
 export const install = "npm install stackexchange-auth";
 
-/** The module in use. */
-export const moduleUse = `<button id="sign-in">Sign in</button>
-<script type="module">
-  import { init, login } from "stackexchange-auth";
+/** The module in use, with a button to cancel. */
+export const moduleUse = `import { type AuthError, init, login } from "stackexchange-auth";
 
-  const button = document.getElementById("sign-in");
-  init({
-    clientId: 1,
-    channelUrl: location.origin + "/blank",
-    complete() {},
-  });
-  button.onclick = async () => {
-    try {
-      const session = await login({
-        scope: ["read_inbox"],
-        networkUsers: true,
-      });
-      button.textContent = session.accessToken;
-    } catch (failure) {
-      button.textContent = failure.errorName;
-    }
-  };
-</script>`;
+const signIn = document.querySelector<HTMLButtonElement>("#sign-in")!;
+const cancel = document.querySelector<HTMLButtonElement>("#cancel")!;
+
+init({ clientId: 1, channelUrl: "/blank", complete() {} });
+
+signIn.onclick = async () => {
+  const controller = new AbortController();
+  cancel.onclick = () => controller.abort();
+  try {
+    const session = await login({
+      scope: ["read_inbox"],
+      networkUsers: true,
+      signal: controller.signal,
+    });
+    signIn.textContent = session.accessToken;
+  } catch (thrown) {
+    const failure = thrown as AuthError | Error;
+    // Without an errorName it is the signal's reason: an AbortError.
+    signIn.textContent = "errorName" in failure ? failure.errorName : failure.name;
+  }
+};`;
 
 /** A login that gives up by itself. */
-export const cancelUse = `<button id="sign-in">Sign in within a minute</button>
-<script type="module">
-  import { init, login } from "stackexchange-auth";
-
-  const button = document.getElementById("sign-in");
-  init({
-    clientId: 1,
-    channelUrl: location.origin + "/blank",
-    complete() {},
-  });
-  button.onclick = async () => {
-    try {
-      const signal = AbortSignal.timeout(60_000);
-      await login({ signal });
-      button.textContent = "Signed in";
-    } catch (failure) {
-      const late = failure.name === "TimeoutError";
-      button.textContent = late ? "Too slow" : failure.errorName;
-    }
-  };
-</script>`;
+export const timeoutUse = `await login({ signal: AbortSignal.timeout(60_000) }); // rejects with a TimeoutError`;
 
 /** By the id of the element that shows it. */
 export const snippetsOf = (
@@ -101,7 +82,7 @@ export const snippetsOf = (
   ],
   "script-pinned": [`Or build ${manifest.buildNumber} and no other byte`, pinnedTag(manifest, origin)],
   "script-use": ["Then", scriptUse],
-  "module-install": ["The module, from npm", install],
+  "module-install": ["The module, once it is on npm; until then see the README", install],
   "module-use": ["Then", moduleUse],
-  "module-cancel": ["With a limit of time", cancelUse],
+  "module-timeout": ["With a limit of time", timeoutUse],
 });

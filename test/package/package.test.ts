@@ -1,6 +1,7 @@
 /** The packed package: its exact files, what linters say of it, and every way in which people use it. */
 
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -39,11 +40,15 @@ test("holds exactly these files", async () => {
     "README.md",
     "dist/all.d.ts",
     "dist/all.js",
+    "dist/all.js.map",
     "dist/index.d.mts",
     "dist/index.mjs",
+    "dist/index.mjs.map",
+    "dist/manifest.json",
     "package.json",
   ]);
-  assert.equal((await readdir(installed("dist"))).sort(), ["all.d.ts", "all.js", "index.d.mts", "index.mjs"]);
+  const inDist = packed.filter((path) => path.startsWith("dist/")).map((path) => path.slice(5));
+  assert.equal((await readdir(installed("dist"))).sort(), inDist.sort());
 });
 
 test("installs alone: no dependency, no script that runs at its users'", async () => {
@@ -86,6 +91,28 @@ test("Node imports the module, and a server's import throws nothing", async () =
   );
   const { stdout } = await run(process.execPath, [file]);
   assert.is(stdout.trim(), "authenticate,init,login Error: needs init");
+});
+
+test("the manifest has the hash for a script tag, and the maps say which source a place is from", async () => {
+  const { files } = JSON.parse(await readFile(installed("dist/manifest.json"), "utf8"));
+  for (const name of ["all.js", "index.mjs"]) {
+    const hash = createHash("sha384")
+      .update(await readFile(installed("dist", name)))
+      .digest("base64");
+    assert.is(files[name].integrity, `sha384-${hash}`);
+    const map = JSON.parse(await readFile(installed("dist", `${name}.map`), "utf8"));
+    assert.match(map.sources.join(), /src\/(all|index)\.ts$/);
+    assert.match(map.sourcesContent.join(), "accessToken");
+  }
+});
+
+test("require() of the module works from the Node on that engines names", async () => {
+  const file = join(project.folder, "required.cjs");
+  await writeFile(file, `console.log(typeof require("stackexchange-auth").login);`);
+  const { stdout } = await run(process.execPath, [file]);
+  assert.is(stdout.trim(), "function");
+  const { engines } = JSON.parse(await readFile(installed("package.json"), "utf8"));
+  assert.is(engines.node, "^20.19.0 || >=22.12.0");
 });
 
 test("a CommonJS server imports it, too", async () => {

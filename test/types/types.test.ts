@@ -1,11 +1,20 @@
 /** The declarations that the build makes: the files in consumer/ compile against them, and would not against others. */
 
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { ROOT } from "../../scripts/config.ts";
 import { type Declarations, declarations, joinDeclarations } from "../../scripts/package/declarations.ts";
-import { compileConsumers, emptyProject, type Project, RESOLUTIONS } from "../support/consumer.ts";
+import { moduleUse, timeoutUse } from "../../scripts/site/snippets.ts";
+import {
+  COMPILERS,
+  compile,
+  compileConsumers,
+  emptyProject,
+  type Project,
+  RESOLUTIONS,
+} from "../support/consumer.ts";
+import { fencedCode, type Snippet, WITH_CODE } from "../support/snippets.ts";
 import { suite } from "../support/suite.ts";
 
 const test = suite("types");
@@ -26,13 +35,68 @@ async function projectWith(files: Declarations): Promise<Project> {
   return project;
 }
 
-for (const resolution of RESOLUTIONS) {
-  test(`apps compile in strict mode, ${resolution}`, async () => {
-    const project = await projectWith(made);
-    assert.is(await compileConsumers(project.folder, resolution), "");
-    await project.dispose();
-  });
+for (const compiler of COMPILERS) {
+  for (const resolution of RESOLUTIONS) {
+    test(`apps compile in strict mode, ${resolution}, TypeScript ${compiler}`, async () => {
+      const project = await projectWith(made);
+      assert.is(await compileConsumers(project.folder, resolution, compiler), "");
+      await project.dispose();
+    });
+  }
 }
+
+test("the global's type comes by `types` of the compiler's options, too", async () => {
+  const project = await projectWith(made);
+  await writeFile(join(project.folder, "page.ts"), "SE.authenticate({ success() {} });\n");
+  const types = ["stackexchange-auth/all.js"];
+  for (const compiler of COMPILERS) {
+    assert.match(await compile(project.folder, ["page.ts"], "bundler", compiler), /'SE'/);
+    assert.is(await compile(project.folder, ["page.ts"], "bundler", compiler, { types }), "", compiler);
+  }
+  await project.dispose();
+});
+
+// TypeScript 5.4 gives every declaration file a default that it may not have.
+test("the module has no default", async () => {
+  const project = await projectWith(made);
+  await writeFile(join(project.folder, "app.ts"), 'export { default } from "stackexchange-auth";\n');
+  assert.match(await compile(project.folder, ["app.ts"], "bundler"), "no exported member 'default'");
+  await project.dispose();
+});
+
+/** Each piece is a file; what is no TypeScript is left out. */
+async function compileSnippets(snippets: readonly Snippet[]): Promise<void> {
+  const project = await projectWith(made);
+  for (const name of ["react", "@types", "csstype"])
+    await symlink(join(ROOT, "node_modules", name), join(project.folder, "node_modules", name));
+  const files: string[] = [];
+  for (const { language, text, place } of snippets.filter((snippet) => /^tsx?$/.test(snippet.language))) {
+    const file = `${place.replace(/\W+/g, "-")}.${language}`;
+    await writeFile(join(project.folder, file), text);
+    files.push(file);
+  }
+  assert.ok(files.length > 0, "there is TypeScript");
+  for (const compiler of COMPILERS) {
+    // React's declarations are for libraries that an app has, and not looked at here.
+    const found = await compile(project.folder, files, "bundler", compiler, { skipLibCheck: true });
+    assert.is(found, "", `TypeScript ${compiler}`);
+  }
+  await project.dispose();
+}
+
+for (const document of WITH_CODE) {
+  test(`the TypeScript in ${document} compiles in strict mode`, () => compileSnippets(fencedCode(document)));
+}
+
+test("the TypeScript of the site compiles in strict mode", () =>
+  compileSnippets([
+    { place: "moduleUse", language: "ts", text: moduleUse },
+    {
+      place: "timeoutUse",
+      language: "ts",
+      text: `import { login } from "stackexchange-auth";\n${timeoutUse}`,
+    },
+  ]));
 
 // The checks above can fail: each of these changes is one that somebody could make by mistake.
 const mistakes: [what: string, from: string, to: string, complaint: RegExp][] = [
@@ -41,6 +105,12 @@ const mistakes: [what: string, from: string, to: string, complaint: RegExp][] = 
     "clientId: number | string;",
     "clientId?: number | string;",
     /module\.ts.*Unused '@ts-expect-error'/,
+  ],
+  [
+    "a callback of the module's that is no longer given an AuthError",
+    "error?: ((failure: AuthError) => void)",
+    "error?: ((failure: Failure) => void)",
+    /module\.ts.*Property 'message' does not exist/,
   ],
   ["a result that became any", "networkUsers: NetworkUser[] | undefined", "networkUsers: any", /Unused/],
   ["a promise of nothing", "Promise<Session>", "Promise<void>", /Property 'accessToken' does not exist/],

@@ -17,6 +17,10 @@ SE.authenticate({ networkUsers: true, success: (d) => d.networkUsers[0].account_
 SE.authenticate({ success: (d) => d.networkUsers[0].account_id });
 // @ts-expect-error login() is the module's
 SE.login();
+// @ts-expect-error the script needs complete
+SE.init({ clientId: 1, channelUrl: "https://app.example/blank" });
+// @ts-expect-error a failure of the script is no Error
+SE.authenticate({ success() {}, error: ({ message }) => console.log(message) });
 // @ts-expect-error success is required
 SE.authenticate({ error() {} });
 // @ts-expect-error the callbacks are functions

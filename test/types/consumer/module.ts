@@ -35,7 +35,7 @@ init({ ...app, key: "key((" });
 init({ channelUrl: "https://app.example/blank", complete() {} });
 // @ts-expect-error so is channelUrl
 init({ clientId: 1, complete() {} });
-// @ts-expect-error so is complete
+// The script alone needs complete.
 init({ clientId: 1, channelUrl: "https://app.example/blank" });
 // @ts-expect-error so are the options themselves
 init();
@@ -93,7 +93,7 @@ login().catch((error: AuthError | Error) => {
 authenticate({ success: ({ accessToken }) => console.log(accessToken) });
 authenticate({
   success: (session) => session.networkUsers,
-  error: ({ errorName, errorMessage }) => console.log(errorName, errorMessage),
+  error: ({ errorName, errorMessage, message }) => console.log(errorName, errorMessage, message),
   scope: [] as const,
   networkUsers: false,
 });
@@ -128,8 +128,6 @@ console.log(AuthError);
 // @ts-expect-error what the module only uses itself is not exported
 export type { Login } from "stackexchange-auth";
 
-// @ts-expect-error the module has no default
-import("stackexchange-auth").then((module) => module.default);
 // The hosted script's global is not there for an app that did not ask for it.
 // @ts-expect-error
 console.log(SE);
