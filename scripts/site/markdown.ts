@@ -2,9 +2,21 @@
 import { Marked } from "marked";
 import { escapeHtml, snippet } from "./html.ts";
 
+const LANGUAGES: Record<string, string> = {
+  html: "HTML",
+  js: "JavaScript",
+  json: "JSON",
+  sh: "Shell",
+  ts: "TypeScript",
+  tsx: "TypeScript",
+};
+
 /** The pages that stand for files of the repository. */
 const PAGES: Record<string, string> = {
+  "app.md": "app.html",
   "migration.md": "migration.html",
+  "browsers.md": "browsers.html",
+  "cdn.md": "cdn.html",
   "SECURITY.md": "security.html",
   "headers.md": "headers.html",
   "README.md": "index.html",
@@ -28,18 +40,15 @@ export function markdownPage(text: string): string {
       },
       code({ text: source, lang }) {
         codes++;
-        return snippet(
-          `code-${codes}`,
-          lang === "html" ? "HTML" : lang === "js" ? "JavaScript" : "Code",
-          source,
-        );
+        return snippet(`code-${codes}`, LANGUAGES[lang ?? ""] ?? "Code", source);
       },
       link({ href, tokens }) {
         const inner = this.parser.parseInline(tokens);
         if (/^https:|^#/.test(href)) return `<a href="${escapeHtml(href)}">${inner}</a>`;
-        const page = PAGES[href.split("/").at(-1)!];
+        const [file, fragment] = href.split("/").at(-1)!.split("#") as [string, string?];
+        const page = PAGES[file];
         // A file that is no page is in the repository only.
-        return page ? `<a href="${page}">${inner}</a>` : inner;
+        return page ? `<a href="${page}${fragment ? `#${fragment}` : ""}">${inner}</a>` : inner;
       },
     },
   });

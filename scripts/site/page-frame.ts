@@ -7,9 +7,12 @@ export const NAVIGATION = [
   ["index.html", "Documentation"],
   ["playground.html", "Playground"],
   ["size.html", "Size"],
+  ["app.html", "In an app"],
   ["migration.html", "Migration"],
   ["headers.html", "Headers"],
+  ["browsers.html", "Browsers"],
   ["security.html", "Security"],
+  ["cdn.html", "CDN"],
 ] as const;
 
 export interface PageParts {

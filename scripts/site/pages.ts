@@ -50,9 +50,12 @@ const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
 
 /** Pages that are Markdown files of the repository. */
 const DOCUMENTS: Record<string, [title: string, path: string]> = {
+  "app.html": ["Use it in an app", "scripts/site/content/app.md"],
   "migration.html": ["Migration", "scripts/site/content/migration.md"],
   "headers.html": ["Headers you must not send", "scripts/site/content/headers.md"],
+  "browsers.html": ["Browsers", "scripts/site/content/browsers.md"],
   "security.html": ["Security", ".github/SECURITY.md"],
+  "cdn.html": ["The CDN release", "scripts/site/content/cdn.md"],
 };
 
 /** The chart's own title, which says what it shows. */

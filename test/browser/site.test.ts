@@ -3,51 +3,17 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { brotliCompressSync, gzipSync } from "node:zlib";
 import * as assert from "uvu/assert";
-import { manifestOf } from "../../scripts/build/emit.ts";
-import { prepare } from "../../scripts/build/index.ts";
-import { stamp } from "../../scripts/build/stamp.ts";
-import { ALL_JS, PRODUCTION, ROOT, TARGETS } from "../../scripts/config.ts";
-import { createDevTier, FAULTS, type Fault, type FaultName } from "../../scripts/dev-tier/index.ts";
-import { type RunningTier, startDevTier } from "../../scripts/dev-tier/server.ts";
-import { type Figures, figuresOf } from "../../scripts/site/blocks.ts";
-import { livePages } from "../../scripts/site/live.ts";
+import { FAULTS, type Fault, type FaultName } from "../../scripts/dev-tier/index.ts";
+import type { RunningTier } from "../../scripts/dev-tier/server.ts";
 import { writeSite } from "../../scripts/site/write-site.ts";
-import { artifactText } from "../support/artifact.ts";
 import { type Engine, eachEngine, type Page } from "../support/browsers.ts";
 import { until } from "../support/engines/wait.ts";
 import { REPORT } from "../support/feature-report.ts";
-import { html, openSite } from "../support/site.ts";
+import { openSite } from "../support/site.ts";
+import { BUILD, quickFigures, startSite } from "./site-bench.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-const BUILD = "1000";
-
-/** The artifacts as they ship, but for the compressors' long searches: nothing here is a figure. */
-async function quickFigures(): Promise<Figures> {
-  const artifacts = await Promise.all(
-    TARGETS.map(async (target) => {
-      const stamped = stamp(await prepare(target, { tier: PRODUCTION }), BUILD);
-      const [gzip, brotli] = [gzipSync(stamped.code), brotliCompressSync(stamped.code)];
-      return { ...stamped, target, name: target.name, tier: PRODUCTION, buildNumber: BUILD, gzip, brotli };
-    }),
-  );
-  return figuresOf(artifacts);
-}
-
-let figures: Promise<Figures> | undefined;
-
-/** The dev tier as `npm start` runs it. */
-async function startSite(): Promise<RunningTier> {
-  figures ??= quickFigures();
-  const manifest = manifestOf((await figures).artifacts, null);
-  return startDevTier({
-    port: 0,
-    pages: livePages(manifest, { measure: () => figures!, features: async () => REPORT }),
-    sdk: ({ login, api }) => artifactText(ALL_JS, { name: "dev", loginOrigin: login, apiOrigin: api }),
-  });
-}
 
 /** Opens the playground, with an account that has approved before, and waits for its button. */
 async function openPlayground(
@@ -393,8 +359,8 @@ eachEngine(
 
     test("the static copy, in a folder of any host: no server behind it, and it says so", async () => {
       const folder = mkdtempSync(join(tmpdir(), "site-"));
-      const { artifacts } = await figures!;
-      await writeSite({ out: folder, artifacts, measure: () => figures!, features: async () => REPORT });
+      const { artifacts } = await quickFigures();
+      await writeSite({ out: folder, artifacts, measure: quickFigures, features: async () => REPORT });
       const types: Record<string, string> = { html: "text/html", js: "text/javascript", css: "text/css" };
       const host = await openSite((request) => {
         const name = new URL(request.url).pathname.replace(/^\/some\/folder\//, "");
@@ -432,147 +398,4 @@ eachEngine(
     });
   },
   ["chromium"],
-);
-
-/** The snippets, pasted into an empty page of an app, on the production origins. */
-eachEngine(
-  "snippets",
-  ({ test, engine }) => {
-    const origins = { site: "https://app.example", login: PRODUCTION.loginOrigin, api: PRODUCTION.apiOrigin };
-    let tier: ReturnType<typeof createDevTier>;
-    let docs: RunningTier;
-    let shown: Record<string, string>;
-    let sdk: Record<string, string>;
-
-    test.before(async () => {
-      docs = await startSite();
-      tier = createDevTier({ origins });
-      tier.faults.set({ approveAs: "three" });
-      sdk = Object.fromEntries((await figures!).artifacts.map(({ name, code }) => [name, code]));
-      const page = await engine().newPage();
-      shown = {};
-      for (const file of ["index.html", "migration.html"]) {
-        await page.goto(`${docs.origins.site}/${file}`);
-        Object.assign(
-          shown,
-          await page.evaluate(() =>
-            Object.fromEntries(
-              [...document.querySelectorAll("figure.snippet pre")].map(({ id, textContent }) => [
-                id,
-                textContent,
-              ]),
-            ),
-          ),
-        );
-      }
-      await page.dispose();
-    });
-    test.after(async () => {
-      tier?.close();
-      await docs?.close();
-    });
-
-    const answer = (body: string) => async (request: Request) => {
-      const url = new URL(request.url);
-      const script = (name: string) =>
-        new Response(sdk[name], {
-          headers: { "content-type": "text/javascript", "access-control-allow-origin": "*" },
-        });
-      if (url.origin === origins.site) {
-        const name = url.pathname.slice(1);
-        if (name in sdk) return script(name);
-        return html(name === "app" ? body : "");
-      }
-      return tier.route(request) ?? Response.error();
-    };
-    const MAP = '<script type="importmap">{ "imports": { "stackexchange-auth": "/index.mjs" } }</script>';
-
-    /** An app's page, written as the documents say. */
-    async function open(body: string): Promise<Page> {
-      const page = await engine().newPage({
-        answer: answer(`${MAP}${body}`),
-      });
-      await page.goto(`${origins.site}/app`);
-      return page;
-    }
-
-    /** Clicks the button, and waits until it says `text`. */
-    async function signIn(page: Page, text: RegExp): Promise<void> {
-      await page.waitFor("!document.querySelector('button').disabled");
-      await page.popup(() => page.click("button"));
-      await page.waitFor(`${text}.test(document.body.textContent)`);
-      await page.dispose();
-    }
-
-    const TOKEN = /\)\)/;
-
-    for (const tag of ["script-alias", "script-pinned"])
-      test(`${tag}, then script-use`, async () =>
-        signIn(await open(shown[tag]! + shown["script-use"]!), TOKEN));
-
-    test("script-pinned carries the hash of the build, and refuses any other byte", async () => {
-      assert.match(shown["script-pinned"]!, /integrity="sha384-[\w+/=]{64}"/);
-      const good = sdk["all.js"]!;
-      sdk["all.js"] = `${good} `;
-      const page = await open(shown["script-pinned"]!);
-      assert.is(await page.evaluate("typeof window.SE"), "undefined");
-      sdk["all.js"] = good;
-      await page.dispose();
-    });
-
-    test("script-use shows the error's name when the user says no", async () => {
-      tier.faults.set({ dialogError: "access_denied" });
-      await signIn(await open(shown["script-alias"]! + shown["script-use"]!), /access_denied/);
-      tier.faults.set({ dialogError: "" });
-    });
-
-    test("module-install names this package", () => {
-      const { name } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
-      assert.is(shown["module-install"], `npm install ${name}`);
-    });
-
-    test("module-use", async () => signIn(await open(shown["module-use"]!), TOKEN));
-    test("module-use shows the error's name when the user says no", async () => {
-      tier.faults.set({ dialogError: "access_denied" });
-      await signIn(await open(shown["module-use"]!), /access_denied/);
-      tier.faults.set({ dialogError: "" });
-    });
-
-    test("module-cancel, in time and too late", async () => {
-      await signIn(await open(shown["module-cancel"]!), /Signed in/);
-      tier.faults.set({ never: true });
-      await signIn(await open(shown["module-cancel"]!.replace("60_000", "300")), /Too slow/);
-      tier.faults.set({ never: false });
-    });
-
-    test("migration: the script's tag, and the module in the place of a popup written by hand", async () => {
-      assert.is(shown["code-1"], '<script src="all.js"></script>');
-      await signIn(await open(shown["code-1"]! + shown["script-use"]!), TOKEN);
-      const page = await open(
-        `<button>Sign in</button><output></output>
-         <script>function show(what) { document.querySelector("output").textContent = what.accessToken || what; }</script>
-         <script type="module">${shown["code-2"]}</script>`,
-      );
-      await signIn(page, TOKEN);
-    });
-
-    test("README: both snippets", async () => {
-      const readme = readFileSync(join(ROOT, "README.md"), "utf8");
-      const [script, module] = ["html", "js"].map(
-        (language) => new RegExp(`\`\`\`${language}\n([^\`]*(?:\`[^\`]+)*?)\n\`\`\``).exec(readme)![1]!,
-      );
-      const LOG =
-        "<script>console.log = function () { document.body.append(JSON.stringify([].slice.call(arguments))); };</script>";
-      await signIn(await open(LOG + script!), /Stack Overflow/);
-      // It names the button that it needs, and keeps the session for itself.
-      tier.faults.set({ dialogError: "server_error" });
-      await signIn(
-        await open(`${LOG}<button id="button">Sign in</button><script type="module">${module}</script>`),
-        /server_error/,
-      );
-      tier.faults.set({ dialogError: "" });
-    });
-  },
-  ["chromium"],
-  true,
 );

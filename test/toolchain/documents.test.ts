@@ -1,6 +1,6 @@
 /** The documents are up to date: figures, tables, links, commands. */
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as assert from "uvu/assert";
 import { ROOT } from "../../scripts/config.ts";
@@ -17,7 +17,7 @@ const ALL = [
   "CHANGELOG.md",
   "CONTRIBUTING.md",
   ".github/SECURITY.md",
-  "scripts/site/content/migration.md",
+  ...readdirSync(join(ROOT, "scripts/site/content")).map((name) => `scripts/site/content/${name}`),
   "scripts/size/TRIED.md",
 ];
 const read = (name: string): string => readFileSync(join(ROOT, name), "utf8");
@@ -38,9 +38,10 @@ for (const name of DOCUMENTS) {
   });
 }
 
-test("one byte more is noticed, and every generated part is in a document", ({ figures }) => {
+test("one byte or one day more is noticed, and every generated part is in a document", ({ figures }) => {
   const grown = structuredClone(figures);
   grown.sizes["all.js"]!.gzip++;
+  grown.engines.date = "2099-01-01";
   for (const name of DOCUMENTS) assert.is.not(fill(read(name), grown), read(name), name);
   const shown = DOCUMENTS.map(read).join("\n");
   for (const block of Object.keys(BLOCKS)) assert.match(shown, `<!-- figures: ${block} -->`);
@@ -60,6 +61,16 @@ test("every name that the types give an error is in the README once", () => {
   const { errors } = readReference();
   assert.ok(errors.length > 15);
   for (const { name } of errors) assert.is(readme.split(`| \`${name}\` |`).length, 2, name);
+});
+
+test("the page for apps has a line for each message of a wrong call, in both sources", () => {
+  const page = read("scripts/site/content/app.md");
+  const thrown = ["src/all.ts", "src/index.ts"].flatMap((name) =>
+    [...read(name).matchAll(/\b(?:missing\(|option\(options, )"([^"]+)"/g)].map(([, what]) => what!),
+  );
+  assert.ok(thrown.length > 8);
+  for (const what of thrown)
+    assert.match(page, what.endsWith("=") ? `| \`needs ${what}https://` : `| \`needs ${what}\` |`);
 });
 
 test("a property of the types without a docstring is refused by name", () => {
