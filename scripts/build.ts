@@ -7,8 +7,9 @@ import { emit, type Manifest, manifestOf, readManifest } from "./build/emit.ts";
 import { gate } from "./build/gate.ts";
 import { buildArtifact } from "./build/index.ts";
 import { chooseLocalNumber } from "./build/number.ts";
+import { type Servers, tierOf } from "./build/servers.ts";
 import { isMain, newCommand, runCommand, writing } from "./cli.ts";
-import { devTier, HARD_BUDGET, PRODUCTION, ROOT, TARGETS, type Tier } from "./config.ts";
+import { HARD_BUDGET, PRODUCTION, ROOT, TARGETS, type Tier } from "./config.ts";
 import { gitOrNull } from "./git.ts";
 
 /** Where the build goes unless it is told otherwise. */
@@ -57,15 +58,18 @@ async function main(argv: string[]): Promise<void> {
         .choices(["dev", "production"])
         .default("production"),
     )
+    .option("--login-origin <origin>", "another server for the dialog, such as https://team.example")
+    .option("--api-url <url>", "its API with the version, such as https://team.example/api/2.3")
     .option("--build-number <id>", "default: the variable BUILD_NUMBER, else the number of commits")
     .addOption(new Option("--out <folder>", "where to write").default(DIST, "dist in the project"))
     .option("--json", "print the manifest")
     .parse(argv, { from: "user" })
-    .opts<{ tier: string; buildNumber?: string; out: string; json?: boolean }>();
+    .opts<Servers & { buildNumber?: string; out: string; json?: boolean }>();
+  const tier = tierOf(options);
 
   const { manifest, before } = await writing("--out", options.out, () =>
     build({
-      tier: options.tier === "dev" ? devTier() : PRODUCTION,
+      tier,
       buildNumber: chooseLocalNumber(options.buildNumber),
       out: resolve(options.out),
     }),

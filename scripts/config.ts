@@ -5,20 +5,31 @@ import type { CompressOptions } from "terser";
 /** The project's root folder, whatever folder a command was started from. Ends with a separator. */
 export const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
-/** The two servers that an SDK talks to. An origin has no slash at its end. */
+/** The two servers that an SDK talks to. Neither address has a slash at its end. */
 export interface Tier {
-  name: "dev" | "production";
+  /** "custom": servers that were given to the build, such as those of a Stack Overflow Enterprise. */
+  name: "dev" | "production" | "custom";
   /** Serves `/oauth/dialog` and `/oauth/login_success`; its messages are the ones accepted. */
   loginOrigin: string;
-  /** Serves `/2.0/me/associated`. */
-  apiOrigin: string;
+  /** The API's address with its version; serves `/me/associated`. */
+  apiUrl: string;
 }
 
 export const PRODUCTION: Tier = {
   name: "production",
   loginOrigin: "https://stackexchange.com",
-  apiOrigin: "https://api.stackexchange.com",
+  apiUrl: "https://api.stackexchange.com/2.0",
 };
+
+/** The origin of a tier's API, as a content policy names it. */
+export const apiOriginOf = ({ apiUrl }: Tier): string => new URL(apiUrl).origin;
+
+/** A tier of servers on this machine. */
+export const localTier = (loginOrigin: string, apiOrigin: string): Tier => ({
+  name: "dev",
+  loginOrigin,
+  apiUrl: `${apiOrigin}/2.0`,
+});
 
 /** The dev tier's three ports follow each other: site, login, API. Loopback only. */
 export const DEV_HOST = "127.0.0.1";
@@ -26,11 +37,7 @@ export const DEV_PORT = 8700;
 
 /** The dev tier whose site listens on `port`. */
 export function devTier(port: number = DEV_PORT): Tier {
-  return {
-    name: "dev",
-    loginOrigin: `http://${DEV_HOST}:${port + 1}`,
-    apiOrigin: `http://${DEV_HOST}:${port + 2}`,
-  };
+  return localTier(`http://${DEV_HOST}:${port + 1}`, `http://${DEV_HOST}:${port + 2}`);
 }
 
 /** One file that ships, and how it is made from `src/`. */

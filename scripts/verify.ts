@@ -22,6 +22,9 @@ async function readClaim(path: string): Promise<Manifest> {
   return claimed as Manifest;
 }
 
+const serversOf = ({ tier, loginOrigin, apiUrl }: Manifest): string[] =>
+  tier === "custom" ? ["--login-origin", loginOrigin!, "--api-url", apiUrl!] : ["--tier", tier];
+
 async function main(argv: string[]): Promise<void> {
   const options = newCommand("npm run verify --")
     .description(
@@ -39,7 +42,7 @@ async function main(argv: string[]): Promise<void> {
   const request: Rebuild = {
     commit,
     buildNumber: claimed?.buildNumber ?? chooseBuildNumber(),
-    tier: claimed?.tier ?? "production",
+    servers: claimed ? serversOf(claimed) : [],
     install: options.install ?? false,
   };
   if (!claimed && treeIsChanged())

@@ -17,6 +17,9 @@ export interface Manifest {
   /** The commit that was built; null outside a git checkout. */
   commit: string | null;
   tier: string;
+  /** The servers of a custom tier. */
+  loginOrigin?: string;
+  apiUrl?: string;
   files: Record<string, ManifestFile>;
 }
 
@@ -30,7 +33,9 @@ export function manifestOf(artifacts: readonly Artifact[], commit: string | null
       integrity: `sha384-${createHash("sha384").update(artifact.code).digest("base64")}`,
     };
   }
-  return { buildNumber: first!.buildNumber, commit, tier: first!.tier.name, files };
+  const { name: tier, loginOrigin, apiUrl } = first!.tier;
+  const servers = tier === "custom" ? { loginOrigin, apiUrl } : {};
+  return { buildNumber: first!.buildNumber, commit, tier, ...servers, files };
 }
 
 /** The manifest in folder `out`, or null when there is none that can be read. */

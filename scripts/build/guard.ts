@@ -48,8 +48,11 @@ function checkText(target: Target, tier: Tier, code: string): void {
   find(/[^\t\n\x20-\x7e]/, "a byte that is not printable ASCII");
   find(/@@/, "a placeholder was left in");
   find(/\beval\b|\bFunction\(/, "eval, or the Function constructor");
-  if (tier.name === "production") {
-    find(new RegExp(`localhost|${DEV_HOST.replace(/\./g, "\\.")}`), "a dev URL in a production build");
+  if (tier.name === "dev") return;
+  find(new RegExp(`localhost|${DEV_HOST.replace(/\./g, "\\.")}`), "a dev URL in a build that ships");
+  if (tier.name !== "custom") return;
+  for (const address of [tier.loginOrigin, tier.apiUrl]) {
+    if (!code.includes(address)) throw new BuildError(`${target.name} does not name ${address}`);
   }
 }
 

@@ -85,7 +85,7 @@ export async function readSource(folder: string): Promise<Build & { map: Buffer 
   const whole = parseManifest(folder, read.get("manifest.json")!);
   const number = checkFolderName(whole.buildNumber);
   check(folder, whole, read);
-  if (whole.tier !== "production") {
+  if (whole.tier === "dev") {
     throw new CheckError(`${folder} holds a build for the ${whole.tier} tier, which is never released`);
   }
   if (number === UNNUMBERED) {

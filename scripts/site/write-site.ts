@@ -6,7 +6,7 @@ import { manifestOf } from "../build/emit.ts";
 import { type Artifact, buildArtifact } from "../build/index.ts";
 import { chooseBuildNumber } from "../build/number.ts";
 import { checkOrigin, isMain, newCommand, runCommand, writing } from "../cli.ts";
-import { PRODUCTION, ROOT, TARGETS } from "../config.ts";
+import { apiOriginOf, PRODUCTION, ROOT, TARGETS } from "../config.ts";
 import { createDevTier } from "../dev-tier/index.ts";
 import { gitOrNull } from "../git.ts";
 import { keptFeatures, measureFeaturesFor } from "./kept-features.ts";
@@ -27,7 +27,11 @@ export interface WriteOptions {
 
 /** What the playground offers where no server stands behind it: everything but the servers. */
 async function staticTier(): Promise<string> {
-  const origins = { site: "https://app.example", login: PRODUCTION.loginOrigin, api: PRODUCTION.apiOrigin };
+  const origins = {
+    site: "https://app.example",
+    login: PRODUCTION.loginOrigin,
+    api: apiOriginOf(PRODUCTION),
+  };
   const tier = createDevTier({ origins });
   const facts = await (await tier.site.fetch(new Request(`${origins.site}/tier.json`))).json();
   return JSON.stringify({ ...(facts as object), live: false });
@@ -36,7 +40,7 @@ async function staticTier(): Promise<string> {
 /** Writes every page, and the SDK, into the folder `out`. Returns the files' names. */
 export async function writeSite({ out, artifacts, ...options }: WriteOptions): Promise<string[]> {
   const manifest = manifestOf(artifacts, gitOrNull("rev-parse", "HEAD"));
-  const site = openSite({ manifest, policy: policyOf(PRODUCTION.apiOrigin), ...options });
+  const site = openSite({ manifest, policy: policyOf(apiOriginOf(PRODUCTION)), ...options });
 
   const files = new Map<string, string>();
   for (const name of site.names) files.set(name, (await site.file(name))!.body);

@@ -55,7 +55,7 @@ async function provideModules(folder: string, install = false): Promise<void> {
 async function buildIn(
   folder: string,
   out: string,
-  { buildNumber, tier = "production", env }: { buildNumber: string; tier?: string; env?: NodeJS.ProcessEnv },
+  { buildNumber, servers = [], env }: { buildNumber: string; servers?: string[]; env?: NodeJS.ProcessEnv },
 ): Promise<void> {
   const args = [
     "--import",
@@ -63,8 +63,7 @@ async function buildIn(
     "scripts/build.ts",
     "--build-number",
     buildNumber,
-    "--tier",
-    tier,
+    ...servers,
     "--out",
     out,
   ];
@@ -96,7 +95,8 @@ export const PLACES: readonly [BuildPlace, BuildPlace] = [
 export interface Rebuild {
   commit: string;
   buildNumber: string;
-  tier: string;
+  /** Whose servers: the build's arguments. */
+  servers: string[];
   install: boolean;
 }
 
@@ -110,7 +110,7 @@ export async function rebuild(root: string, place: BuildPlace, request: Rebuild)
   await provideModules(clone, request.install);
   const out = join(clone, "dist");
   const env = { PATH: process.env.PATH ?? "", HOME: home, ...place.env };
-  await buildIn(clone, out, { buildNumber: request.buildNumber, tier: request.tier, env });
+  await buildIn(clone, out, { buildNumber: request.buildNumber, servers: request.servers, env });
   return out;
 }
 

@@ -1,7 +1,7 @@
 /** The bench that every flow stands on: a dev tier, the SDK as it ships, and pages that write down what it does. */
 import { readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
-import { ALL_JS, PRODUCTION } from "../../scripts/config.ts";
+import { ALL_JS, apiOriginOf, localTier, PRODUCTION } from "../../scripts/config.ts";
 import { createDevTier, type DevTier, type Origins } from "../../scripts/dev-tier/index.ts";
 import { startDevTier } from "../../scripts/dev-tier/server.ts";
 import { artifactText, TEST_BUILD } from "../support/artifact.ts";
@@ -106,7 +106,7 @@ const address = (site: string, path: string, login: LoginOptions) =>
 export async function openBench(): Promise<Bench> {
   const tier = await startDevTier({ port: 0 });
   const { login, api } = tier.origins;
-  const sdk = () => artifactText(ALL_JS, { name: "dev", loginOrigin: login, apiOrigin: api });
+  const sdk = () => artifactText(ALL_JS, localTier(login, api));
   const pages = createSite(sdk);
   const site = await openSite((request) => pages.fetch(request));
   return {
@@ -132,7 +132,11 @@ export async function openBench(): Promise<Bench> {
  * For engines that can answer requests themselves.
  */
 export function openProductionBench(): Bench {
-  const origins = { site: "https://app.example", login: PRODUCTION.loginOrigin, api: PRODUCTION.apiOrigin };
+  const origins = {
+    site: "https://app.example",
+    login: PRODUCTION.loginOrigin,
+    api: apiOriginOf(PRODUCTION),
+  };
   const tier = createDevTier({ origins });
   const pages = createSite(() => artifactText(ALL_JS, PRODUCTION));
   return {

@@ -5,7 +5,7 @@
  */
 import * as assert from "uvu/assert";
 import { minifyPlain } from "../../scripts/build/minify.ts";
-import { ALL_JS, PRODUCTION } from "../../scripts/config.ts";
+import { ALL_JS, apiOriginOf, PRODUCTION } from "../../scripts/config.ts";
 import { artifactText } from "../support/artifact.ts";
 import { eachEngine } from "../support/browsers.ts";
 import { html, openSite, type Site } from "../support/site.ts";
@@ -55,7 +55,7 @@ eachEngine(
 
     test("the artifact is evaluated about as quickly as the original's algorithm", async () => {
       const ours = await artifactText(ALL_JS);
-      const original = originalAlgorithm(PRODUCTION.loginOrigin, PRODUCTION.apiOrigin);
+      const original = originalAlgorithm(PRODUCTION.loginOrigin, apiOriginOf(PRODUCTION));
       const theirs = await minifyPlain(ALL_JS, original);
       const page = await engine().newPage();
       await page.goto(`${site.origin}/`);

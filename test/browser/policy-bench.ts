@@ -2,7 +2,7 @@
  * Pages with either artifact, any HTML around it, and any headers on everything: the page, the dialog, its redirect, the
  * landing page, the API and the SDK's own file.
  */
-import { ALL_JS, INDEX_MJS } from "../../scripts/config.ts";
+import { ALL_JS, INDEX_MJS, localTier } from "../../scripts/config.ts";
 import { createDevTier, type DevTier } from "../../scripts/dev-tier/index.ts";
 import { artifactText } from "../support/artifact.ts";
 import type { Engine, Page } from "../support/browsers.ts";
@@ -137,8 +137,7 @@ export async function openPolicyBench(): Promise<PolicyBench> {
     // What the server cannot drop is answered with what no browser can use.
     return response.type === "error" ? new Response(null, { status: 500 }) : response;
   });
-  const artifact = (target: typeof ALL_JS) =>
-    artifactText(target, { name: "dev", loginOrigin: login.origin, apiOrigin: api.origin });
+  const artifact = (target: typeof ALL_JS) => artifactText(target, localTier(login.origin, api.origin));
   const cdn = await openSite(async (request) => {
     const name = new URL(request.url).pathname.slice(1);
     const response = script(await artifact(name === "all.js" ? ALL_JS : INDEX_MJS));

@@ -3,7 +3,7 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 import { manifestOf } from "../../scripts/build/emit.ts";
 import { prepare } from "../../scripts/build/index.ts";
 import { stamp } from "../../scripts/build/stamp.ts";
-import { ALL_JS, PRODUCTION, TARGETS } from "../../scripts/config.ts";
+import { ALL_JS, localTier, PRODUCTION, TARGETS } from "../../scripts/config.ts";
 import { type RunningTier, startDevTier } from "../../scripts/dev-tier/server.ts";
 import { type Figures, figuresOf } from "../../scripts/site/blocks.ts";
 import { livePages } from "../../scripts/site/live.ts";
@@ -37,6 +37,6 @@ export async function startSite(): Promise<RunningTier> {
   return startDevTier({
     port: 0,
     pages: livePages(manifest, { measure: quickFigures, features: async () => REPORT }),
-    sdk: ({ login, api }) => artifactText(ALL_JS, { name: "dev", loginOrigin: login, apiOrigin: api }),
+    sdk: ({ login, api }) => artifactText(ALL_JS, localTier(login, api)),
   });
 }

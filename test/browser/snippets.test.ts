@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build, transformSync } from "esbuild";
 import * as assert from "uvu/assert";
-import { PRODUCTION, ROOT } from "../../scripts/config.ts";
+import { apiOriginOf, PRODUCTION, ROOT } from "../../scripts/config.ts";
 import { createDevTier } from "../../scripts/dev-tier/index.ts";
 import type { RunningTier } from "../../scripts/dev-tier/server.ts";
 import { eachEngine, type Page } from "../support/browsers.ts";
@@ -21,7 +21,11 @@ const pieces = (document: string, language: string): string[] =>
 eachEngine(
   "snippets",
   ({ test, engine }) => {
-    const origins = { site: "https://app.example", login: PRODUCTION.loginOrigin, api: PRODUCTION.apiOrigin };
+    const origins = {
+      site: "https://app.example",
+      login: PRODUCTION.loginOrigin,
+      api: apiOriginOf(PRODUCTION),
+    };
     let tier: ReturnType<typeof createDevTier>;
     let docs: RunningTier;
     let shown: Record<string, string>;

@@ -4,7 +4,7 @@
  * The login here is a page of the test's own that answers by itself and says when it did.
  */
 import * as assert from "uvu/assert";
-import { ALL_JS } from "../../scripts/config.ts";
+import { ALL_JS, localTier } from "../../scripts/config.ts";
 import { artifactText } from "../support/artifact.ts";
 import { type Engine, eachEngine, type Page } from "../support/browsers.ts";
 import { playOldIE, USER_AGENTS } from "../support/old-ie.ts";
@@ -81,9 +81,7 @@ eachEngine("timing", ({ test, engine }) => {
   let site: Site;
   test.before(async () => {
     login = await openSite(() => html(LANDING));
-    const pages = createSite(() =>
-      artifactText(ALL_JS, { name: "dev", loginOrigin: login.origin, apiOrigin: login.origin }),
-    );
+    const pages = createSite(() => artifactText(ALL_JS, localTier(login.origin, login.origin)));
     pages.pages.set("/blank", { bare: CHANNEL });
     pages.pages.set("/", {
       body: `<button id="original">log in the original's way</button><script>

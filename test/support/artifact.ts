@@ -27,7 +27,7 @@ async function instrumented(target: Target, tier: Tier): Promise<string> {
 
 /** The text of `target` built for `tier`: the bytes that ship, but for the build number. */
 export function artifactText(target: Target, tier: Tier = PRODUCTION): Promise<string> {
-  const key = `${target.name} ${tier.loginOrigin} ${tier.apiOrigin}`;
+  const key = `${target.name} ${tier.loginOrigin} ${tier.apiUrl}`;
   if (!made.has(key)) made.set(key, (process.env.MUTATION ? instrumented : shipped)(target, tier));
   return made.get(key)!;
 }

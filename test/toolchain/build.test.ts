@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +8,7 @@ import * as assert from "uvu/assert";
 import { gate } from "../../scripts/build/gate.ts";
 import { guard } from "../../scripts/build/guard.ts";
 import { buildArtifact, prepare } from "../../scripts/build/index.ts";
+import { type Servers, tierOf } from "../../scripts/build/servers.ts";
 import { checkBuildNumber, stamp } from "../../scripts/build/stamp.ts";
 import { transform } from "../../scripts/build/transform.ts";
 import { build } from "../../scripts/build.ts";
@@ -109,6 +111,66 @@ test("swaps the dev tier's addresses for production's", async () => {
     assert.match(dev, "http://127.0.0.1:4002/2.0/me/associated");
     assert.not.match(dev, "stackexchange.com/");
   }
+});
+
+test("takes other servers, and names them in the manifest", ({ out }) => {
+  const servers = ["--login-origin", "https://team.example/", "--api-url", "https://team.example/api/2.3"];
+  const { status, stdout, stderr } = command(["--json", "--out", out, ...servers]);
+  assert.is(status, 0, stderr);
+  const { tier, loginOrigin, apiUrl } = JSON.parse(stdout);
+  assert.equal(
+    [tier, loginOrigin, apiUrl],
+    ["custom", "https://team.example", "https://team.example/api/2.3"],
+  );
+  for (const { name } of TARGETS) {
+    const code = readFileSync(join(out, name), "utf8");
+    assert.match(code, '"https://team.example/oauth/dialog');
+    assert.match(code, '"https://team.example/api/2.3/me/associated?');
+    assert.not.match(code, "stackexchange.com");
+  }
+});
+
+test("other servers are https, whole, and both given", () => {
+  const team = { tier: "production", loginOrigin: "https://a.example", apiUrl: "https://a.example/2.3" };
+  assert.is(tierOf(team).name, "custom");
+  assert.is(tierOf({ tier: "production" }), PRODUCTION);
+  const wrong: [Partial<Servers>, string][] = [
+    [{ loginOrigin: undefined }, "go together"],
+    [{ apiUrl: undefined }, "go together"],
+    [{ tier: "dev" }, "--tier dev has its own servers"],
+    [
+      { loginOrigin: "http://a.example" },
+      "--login-origin takes an address such as https://team.example, not http://a",
+    ],
+    [{ loginOrigin: "https://a.example/oauth" }, "--login-origin takes"],
+    [
+      { apiUrl: "https://a.example/2.3?x" },
+      "--api-url takes an address such as https://team.example/api/2.3",
+    ],
+    [{ apiUrl: 'https://a.example/"' }, "--api-url takes"],
+    [{ apiUrl: "a.example/2.3" }, "--api-url takes"],
+  ];
+  for (const [change, said] of wrong)
+    assert.throws(
+      () => tierOf({ ...team, ...change }),
+      (error: Error) => error.name === "UsageError" && error.message.includes(said),
+      JSON.stringify(change),
+    );
+});
+
+test("a build for other servers is guarded as production's is", async () => {
+  const tier = tierOf({
+    tier: "production",
+    loginOrigin: "https://a.example",
+    apiUrl: "https://a.example/2.3",
+  });
+  const code = await artifactText(ALL_JS, tier);
+  guard(ALL_JS, tier, code);
+  assert.throws(() => guard(ALL_JS, tier, `${code};"http://localhost"`), /a dev URL/);
+  assert.throws(
+    () => guard(ALL_JS, tier, code.replace("/2.3/", "/2.0/")),
+    "does not name https://a.example/2.3",
+  );
 });
 
 test("takes the build number from the argument, then from the environment, then from git", ({ out }) => {
