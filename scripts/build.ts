@@ -12,7 +12,7 @@ import { isMain, newCommand, runCommand, writing } from "./cli.ts";
 import { HARD_BUDGET, PRODUCTION, ROOT, TARGETS, type Tier } from "./config.ts";
 import { gitOrNull } from "./git.ts";
 
-/** Where the build goes unless it is told otherwise. */
+/** Where the build goes by default. */
 export const DIST = join(ROOT, "dist");
 
 export interface BuildRequest {

@@ -112,7 +112,7 @@ export let authenticate: Authenticate = (options: any) => {
 
   if (!loginUrl) missing("init");
   if (!scope.join) missing("scope[]");
-  // Security: 128 bits that nobody can guess. The array stands for its text, four numbers with commas. The page's own `crypto` or `open`
+  // Security: 128 random bits. As text the array is four numbers with commas. The page's own `crypto` or `open`
   // may be another variable: the window's are meant.
   let state: any = (latest = window.crypto.getRandomValues(new Uint32Array(4)));
 

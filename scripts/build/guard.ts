@@ -56,7 +56,7 @@ function checkText(target: Target, tier: Tier, code: string): void {
   }
 }
 
-/** Runs the hosted script in a realm of its own and looks at what it left on the global object. */
+/** Runs the hosted script in a separate realm and checks what it left on the global object. */
 function checkGlobals(target: Target, code: string): void {
   const realm = vm.createContext({});
   vm.runInContext("var window = this, document = {}, location = {};", realm);

@@ -67,7 +67,7 @@ export async function completeLetters(
 ): Promise<Letters> {
   const missing = program.variables.filter((variable) => letterOf(letters, variable) === undefined);
   if (missing.length === 0) return letters;
-  // Names that no source has stand in until each has a letter.
+  // Names that no source uses are placeholders until each has a letter.
   const placeholder = (variable: Variable): string => `$${missing.indexOf(variable)}$`;
   let complete = missing.reduce((all, one) => withLetter(all, one, placeholder(one)), letters);
   let text = await minify(complete);

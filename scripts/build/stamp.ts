@@ -1,7 +1,7 @@
 import { decode, encode } from "@jridgewell/sourcemap-codec";
 import { BuildError, type Code } from "./artifact.ts";
 
-/** Stands where the build number goes. It is a string in the source, so that every format of number stays possible. */
+/** The build number's placeholder. It is a string in the source, so that every format of number stays possible. */
 export const STAMP = "@@BuildNumber@@";
 
 /** Returns `buildNumber` when it is safe inside a string literal, a path and an HTML attribute; throws BuildError otherwise. */
@@ -26,7 +26,7 @@ function shiftMap(map: string, line: number, column: number, shift: number): str
 }
 
 /**
- * Puts the build number where the placeholder stands, which must be exactly once.
+ * Puts the build number in place of the placeholder, which must be there exactly once.
  *
  * It comes after the minifier, so that the number can move no name and no other byte.
  */
@@ -34,7 +34,7 @@ export function stamp({ code, map }: Code, buildNumber: string): Code {
   const [before, after, more] = code.split(STAMP);
   if (after === undefined || more !== undefined) {
     const times = code.split(STAMP).length - 1;
-    throw new BuildError(`the build number's placeholder stands ${times} times in the artifact, not once`);
+    throw new BuildError(`the build number's placeholder is in the artifact ${times} times, not once`);
   }
   checkBuildNumber(buildNumber);
   const lines = before!.split("\n");

@@ -1,10 +1,10 @@
-/** Which variables a program has, where each stands, and which two must not have the same name. */
+/** Which variables a program has, where each is used, and which two must not have the same name. */
 import { parse } from "acorn";
 import { analyze, type Scope, type Variable as ScopeVariable } from "eslint-scope";
 import type { Target } from "../config.ts";
 import { isFunction, type Node, walk } from "./ast.ts";
 
-/** A place where a variable's name stands. */
+/** A place where a variable is named. */
 export interface Place {
   start: number;
   /** True for `{name}`, which is the property's key too. */

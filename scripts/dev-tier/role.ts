@@ -1,4 +1,4 @@
-/** What the three roles do alike with a request that nobody should send, and with a bug of the tier. */
+/** How all three roles answer an oversized request, and a bug of the tier. */
 import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 

@@ -38,7 +38,7 @@ declare global {
 async function emitDeclarations(folder: string): Promise<void> {
   const compiler = join(ROOT, "node_modules", ".bin", "tsc");
   const options = ["--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--noEmitOnError"];
-  // Without it an import of a ".ts" file would stand in what ships.
+  // Without it the declarations would import a ".ts" file.
   const imports = ["--allowImportingTsExtensions", "false"];
   try {
     await run(compiler, ["-p", "src", ...options, ...imports, "--outDir", folder], { cwd: ROOT });
@@ -90,7 +90,7 @@ async function main(argv: string[]): Promise<void> {
     .option("--out <folder>", "where to write", join(ROOT, "dist"))
     .parse(argv, { from: "user" })
     .opts<{ out: string }>();
-  // Before the compiler's work, so that a wrong path is told at once.
+  // Before the compiler's work, so that a wrong path fails at once.
   await writing("--out", out, () => mkdir(out, { recursive: true }));
   await writeDeclarations(out);
 }

@@ -1,4 +1,4 @@
-/** What a person, or a script (`--json`), is told of builds. */
+/** Prints builds, for a person or as JSON. */
 import pc from "picocolors";
 import type { ManifestFile } from "../build/emit.ts";
 import { currentNumber, publishedNumbers, readPublished, releaseTime, scriptOf } from "./builds.ts";

@@ -28,7 +28,7 @@ export function keptFeatures(code: string): FeatureReport | null {
 let running: ChildProcess | undefined;
 process.on("exit", () => running?.kill());
 
-/** Measures, in a process of its own, and keeps the report. Rejects with an Error when the tool fails. */
+/** Measures in a child process, and keeps the report. Rejects with an Error when the tool fails. */
 export function measureFeaturesFor(code: string): Promise<FeatureReport> {
   return new Promise((resolve, reject) => {
     const args = ["--import", "tsx", join(ROOT, "scripts/size/features.ts"), "--json"];

@@ -11,7 +11,7 @@ const LANGUAGES: Record<string, string> = {
   tsx: "TypeScript",
 };
 
-/** The pages that stand for files of the repository. */
+/** The pages that are made from files of the repository. */
 const PAGES: Record<string, string> = {
   "app.md": "app.html",
   "migration.md": "migration.html",

@@ -19,7 +19,7 @@ export interface PageParts {
   /** The file's name; its place in the navigation, too. */
   name: string;
   title: string;
-  /** What stands in `<main>`, as HTML. */
+  /** The content of `<main>`, as HTML. */
   body: string;
   /** Modules of `page/` to load. */
   scripts?: string[];

@@ -25,7 +25,7 @@ export interface WriteOptions {
   origin?: SiteOptions["origin"];
 }
 
-/** What the playground offers where no server stands behind it: everything but the servers. */
+/** What the playground offers without a server: everything but the servers. */
 async function staticTier(): Promise<string> {
   const origins = {
     site: "https://app.example",
@@ -57,8 +57,8 @@ export async function writeSite({ out, artifacts, ...options }: WriteOptions): P
 async function main(argv: string[]): Promise<void> {
   const options = newCommand("npm run site --")
     .description(
-      "Writes the documentation and the playground as static files. They need a web server, but none of their own: " +
-        "the playground cannot sign in there, and says so; npm start has the servers for it.",
+      "Writes the documentation and the playground as static files, for any web server. The playground cannot sign in " +
+        "there, and says so; npm start has the servers for it.",
     )
     .addOption(new Option("--out <folder>", "where to write").default(SITE, "dist/site in the project"))
     .option("--build-number <id>", "default: the variable BUILD_NUMBER, else the number of commits")
@@ -69,7 +69,7 @@ async function main(argv: string[]): Promise<void> {
   const origin = options.origin === undefined ? undefined : checkOrigin(options.origin);
 
   const out = resolve(options.out);
-  // Before the long work, so that a wrong path is told at once.
+  // Before the long work, so that a wrong path fails at once.
   await writing("--out", options.out, () => mkdir(out, { recursive: true }));
   const buildNumber = chooseBuildNumber(options.buildNumber);
   console.error(`building ${TARGETS.map(({ name }) => name).join(" and ")}`);

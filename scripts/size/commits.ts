@@ -35,7 +35,7 @@ export interface Base {
 export const treeIsChanged = (): boolean => git("status", "--porcelain", "--", ...BYTE_PATHS) !== "";
 
 /**
- * What the working tree is compared with, unless it is told: the state of main that this work started from.
+ * What the working tree is compared with by default: the state of main that this work started from.
  *
  * HEAD while there are changes that are not committed; HEAD's first parent when HEAD is on main; on another branch, the
  * commit where it left main. `origin/main` is main when there is one. Null when HEAD is the first commit of all.

@@ -10,7 +10,7 @@
  *   ship are proved to fit it (stamps.ts). Should one of them be worse still, size:accept gives the budget those bytes,
  *   and once it is behind us, size:tighten takes them back.
  *
- * Above both stands HARD_BUDGET of scripts/config.ts, which the build itself refuses to pass. A row over it is refused here.
+ * Above both is HARD_BUDGET of scripts/config.ts, which the build itself refuses to pass. A row over it is refused here.
  */
 import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
@@ -94,7 +94,7 @@ export async function writeLimits(rows: readonly Row[]): Promise<void> {
   await writeFile(join(ROOT, LIMITS), `${JSON.stringify(rows, null, 2)}\n`);
 }
 
-/** Every row that is missing on a side, stands elsewhere, or measures another file than it says. */
+/** Every row that is missing on a side, is elsewhere, or measures another file than it says. */
 export function compareRows(committed: readonly Row[], measured: readonly Row[]): Difference[] {
   const differences: Difference[] = [];
   for (const now of measured) {
@@ -144,7 +144,7 @@ export function explainBudgets(
 export function describeDifference({ name, limit, size, madeOf }: Difference): string {
   if (size === null) return `${name}: has a row of ${limit} B, but nothing was measured`;
   const now = madeOf ? `${size} B (${madeOf})` : `${size} B`;
-  if (limit === null) return `${name}: ${now}, with no row of its own in ${LIMITS}`;
+  if (limit === null) return `${name}: ${now}, without a row in ${LIMITS}`;
   const change = size - limit;
   return `${name}: ${now} where the row says ${limit} B (${change > 0 ? "+" : ""}${change} B)`;
 }

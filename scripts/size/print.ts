@@ -2,7 +2,7 @@
 import { appendFileSync } from "node:fs";
 import pc from "picocolors";
 
-/** Columns are aligned by what stands in them: numbers to the right, the rest to the left. */
+/** Numbers are aligned right, the rest left. */
 export interface Table {
   title?: string;
   head: string[];

@@ -30,7 +30,7 @@ const FLOOR =
   'noise floor: how far a hundred build numbers alone move the figure under "now"; a change no larger says nothing about the code';
 
 const MEANING: Record<string, string> = {
-  ratchet: "every row of .size-limit.json stands at the exact byte",
+  ratchet: "every row of .size-limit.json is exact",
   "size-limit": "size-limit agrees, over the same files",
   stamp: "the next hundred build numbers fit their budget",
   ledger: "the ledger only grew, and says what the limits say",

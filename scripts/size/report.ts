@@ -108,7 +108,7 @@ const check = (name: string, found: string[], fix?: string): Check => ({
 const TIGHTEN = "npm run size:tighten";
 const ACCEPT = 'npm run size:accept -- --reason "..."';
 
-/** Every row stands at the exact byte, in both directions. */
+/** Every row is exact, in both directions. */
 function checkRatchet(committed: readonly Row[], now: readonly Row[], measured: readonly Measured[]): Check {
   const differences = explainBudgets(compareRows(committed, now), measured);
   return check("ratchet", differences.map(describeDifference), onlyShrinks(differences) ? TIGHTEN : ACCEPT);

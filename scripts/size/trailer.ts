@@ -49,7 +49,7 @@ export function claimsOf(before: SizesByName, after: SizesByName): Claim[] {
     .filter(({ gzip, brotli }) => gzip[0] !== gzip[1] || brotli[0] !== brotli[1]);
 }
 
-/** The claim as it stands in a message. */
+/** The claim as written in a message. */
 export function formatClaim({ artifact, gzip, brotli }: Claim): string {
   const name = artifact === ALL_JS.name ? "" : `${artifact} `;
   return `Size: ${name}${gzip[0]} -> ${gzip[1]} gz, ${brotli[0]} -> ${brotli[1]} br`;

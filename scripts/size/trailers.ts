@@ -1,4 +1,4 @@
-/** `npm run size:trailers`: what commit messages say of the sizes is what the commits did. */
+/** `npm run size:trailers`: checks the sizes in commit messages against the commits. */
 import pc from "picocolors";
 import { CheckError, isMain, newCommand, runCommand, UsageError } from "../cli.ts";
 import { git } from "../git.ts";

@@ -48,8 +48,7 @@ export async function moveLimits(reason: string, growth: boolean): Promise<Updat
   }
   const rows = rowsOf(measured, budgets);
   const differences = explainBudgets(compareRows(readLimits(), rows), measured);
-  if (differences.length === 0)
-    throw new CheckError(`every row of ${LIMITS} stands at the exact byte already`);
+  if (differences.length === 0) throw new CheckError(`every row of ${LIMITS} is exact already`);
   if (!growth && !onlyShrinks(differences)) {
     throw new CheckError(
       [

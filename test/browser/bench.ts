@@ -1,4 +1,4 @@
-/** The bench that every flow stands on: a dev tier, the SDK as it ships, and pages that write down what it does. */
+/** The bench of every flow: a dev tier, the SDK as it ships, and pages that write down what it does. */
 import { readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
 import { ALL_JS, apiOriginOf, localTier, PRODUCTION } from "../../scripts/config.ts";
@@ -25,7 +25,7 @@ export interface PageParts {
   headers?: Record<string, string>;
   /** Attributes of every script element, such as a nonce. */
   script?: string;
-  /** The scripts stand in the document itself, and run before a driver can do anything in the page. */
+  /** The scripts are inline, and run before a driver can do anything in the page. */
   inline?: boolean;
   /** This HTML and nothing else: no script, no button. */
   bare?: string;

@@ -66,7 +66,7 @@ eachEngine(
       });
     }
 
-    test("a popup that is closed while its user is elsewhere is told once the page has the focus again", async () => {
+    test("a popup that is closed while its user is elsewhere is reported once the page has the focus again", async () => {
       const page = await bench.open(engine());
       const popup = await startLogin(page);
       await popup.text("main");

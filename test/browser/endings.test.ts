@@ -19,7 +19,7 @@ eachEngine("endings", ({ test, engine, name: engineName }) => {
     bench = await openBench();
     bench.serve("/inline", { inline: true });
     bench.serve("/inline-null", { inline: true, head: "<script>window.open = () => null;</script>" });
-    // For the frames of the two sandbox tests, whose page starts the login in the frame from a click of its own.
+    // For the frames of the two sandbox tests, whose page starts the login in the frame from its own click.
     const frame = (sandbox: string) =>
       `<iframe sandbox="${sandbox}" src="/" width="200" height="60"></iframe>`;
     bench.serve("/sandboxed", { body: frame("allow-scripts allow-same-origin") });

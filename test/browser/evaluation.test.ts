@@ -16,7 +16,7 @@ const [ROUNDS, EVALUATIONS] = [60, 50];
 /** The issue's bound for the ratio. */
 const WORST = 1.1;
 
-/** What the page does. Each evaluation has a text of its own, or the browser would take its compiled code from a cache. */
+/** What the page does. Each evaluation has a different text, or the browser would take its compiled code from a cache. */
 const PAGE = `<body><script>
   let count = 0;
   const evaluate = (text) => {

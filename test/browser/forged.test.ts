@@ -23,7 +23,7 @@ eachEngine("forged answers", ({ test, engine }) => {
       html(`<script>(window.opener || parent).postMessage(location.hash, "*");</script>`),
     );
     bench.serve("/", {
-      // The forger's window opens on a click of its own, for the popup blocker's sake.
+      // The forger's window opens on its own click, or the popup blocker would stop it.
       body: `<button id="forge">forge</button><iframe id="frame" width="9" height="9"></iframe>
         <script>
           document.getElementById("forge").onclick = function () { window.open(bench.forgery, "forger", "width=300,height=200"); };

@@ -40,7 +40,7 @@ type Outcome = (typeof OUTCOMES)[number];
 
 interface Line {
   sender: Sender;
-  /** As it stands in the page. */
+  /** As written in the page. */
   text: string;
   headers: Record<string, string | null>;
   outcomes: Record<Envelope, Outcome>;

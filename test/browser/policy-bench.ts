@@ -113,7 +113,7 @@ export async function openPolicyBench(): Promise<PolicyBench> {
   let tier: DevTier | undefined;
   let advanced = 0;
 
-  /** `response` as `sender` is told to send it. */
+  /** `response` with the headers that `sender` sends. */
   const send = async (sender: Sender, response: Response | Promise<Response>): Promise<Response> => {
     const { status, headers: usual, body, type } = await response;
     if (type === "error") return Response.error();

@@ -332,7 +332,7 @@ eachEngine(
       }
     });
 
-    test("the playground's own code runs as it stands", async () => {
+    test("the playground's own code runs unchanged", async () => {
       const playground = await openPlayground(engine(), tier, { scope: "read_inbox" });
       const snippet = await playground.text("#snippet");
       await playground.goto(`${tier.origins.site}/blank`);

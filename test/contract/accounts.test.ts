@@ -215,7 +215,7 @@ test("loads its accounts while the page replaces or empties its body and head", 
   assert.is(heard.successes[0].networkUsers.length, 1);
 });
 
-test("a page whose Date stands still or is another year's: a backoff ends all the same", async (open) => {
+test("a page whose Date is frozen or wrong: a backoff still ends", async (open) => {
   for (const now of [0, 946_684_800_000]) {
     const { client, heard } = await startLogin(open, { networkUsers: true });
     vm.runInContext(

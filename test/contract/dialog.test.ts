@@ -20,7 +20,7 @@ const encode: PerArtifact<(text: string) => string> = {
 function dialogUrl({ name, page }: Client, { proxy = CHANNEL, protocol = "https", scope = "" } = {}): string {
   const E = encode[name];
   const landing = `${LANDING}?assisted=${CLIENT_ID}&protocol=${protocol}&proxy=${E(proxy)}`;
-  // Commas may stand in a query as they are.
+  // Commas need no encoding in a query.
   const state = name === "all.js" ? page.stateOf() : E(page.stateOf());
   const query = `redirect_uri=${E(landing)}&client_id=${CLIENT_ID}&state=${state}`;
   return `${DIALOG}?${query}${scope && `&scope=${E(scope)}`}`;

@@ -72,7 +72,7 @@ test("the dialog's address", function () {
     encodeURIComponent("http://app.example:8080/blank")) + "&client_id=1&state=" + stateOf(popup) + "&scope=read_inbox%20no_expiry");
   same(popup.features, "width=660,height=480");
 });
-test("each login has a state of its own", function () {
+test("each login has its own state", function () {
   var seen = {}, i, state;
   for (i = 0; i < 50; i++) { state = stateOf(login()); check(!seen[state] && state.length > 12, state); seen[state] = true; }
 });

@@ -2,7 +2,7 @@
  * JScript's quirks (the engine of IE 8 and older), and what holds the artifact clear of each.
  *
  * There is no JScript to run here: the first engine newer than ES3 is the oldest that can be had (engines.test.ts).
- * So what JScript gets wrong is looked for in the artifact's syntax tree.
+ * So the test looks in the artifact's syntax tree for what JScript gets wrong.
  */
 import { type AnyNode, type CatchClause, type Identifier, type Literal, parse } from "acorn";
 import * as assert from "uvu/assert";

@@ -1,4 +1,4 @@
-/** The packed package: its exact files, what linters say of it, and every way in which people use it. */
+/** Tests the packed package: its files, linters, and every way to use it. */
 
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -70,7 +70,7 @@ test("publint has nothing to say, strictly", async () => {
   assert.equal(messages, []);
 });
 
-test("are-the-types-wrong has nothing to say of a package of modules", async () => {
+test("are-the-types-wrong finds nothing", async () => {
   // It exits 1 for each problem; attw.json says that the package is for import, not for require().
   const { stdout } = await run(
     join(ROOT, "node_modules/.bin/attw"),

@@ -1,4 +1,4 @@
-/** A process that releases, and is killed before the step it is told: `killed-child.ts ROOT FROM STEP`. */
+/** A process that releases, and is killed before the given step: `killed-child.ts ROOT FROM STEP`. */
 import { release } from "../../scripts/release/publish.ts";
 
 const [root, from, fatal] = process.argv.slice(2) as [string, string, string];

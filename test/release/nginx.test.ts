@@ -159,7 +159,7 @@ test("304 for If-None-Match and for If-Modified-Since, with the caching headers 
   });
 });
 
-test("each form has an ETag of its own, and so has each build, even of one length", async () => {
+test("each form of each build has its own ETag, even at the same length", async () => {
   await withNginx(async (server, root) => {
     const tags = new Map<string, string>();
     for (const number of ["7", "8"]) {

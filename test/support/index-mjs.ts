@@ -1,7 +1,7 @@
 /**
  * The adapter of the module, and what its own tests need besides: promises and signals.
  *
- * A module cannot run in a realm of its own without a flag of Node's. So its exports become plain variables, which are
+ * A module cannot run in a separate realm without a flag of Node's. So its exports become plain variables, which are
  * assigned to the global `SE`; every other byte is the one that ships.
  */
 import { getEventListeners } from "node:events";

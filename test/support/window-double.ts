@@ -2,7 +2,7 @@
  * A page for an artifact to run in, whose time, focus, popups and messages the test controls. The document is linkedom's;
  * what linkedom lacks is a double. The API's requests are no part of it: each artifact's adapter adds its own.
  *
- * The artifact runs in a realm of its own, so that a hostile page can spoil the intrinsics there and nowhere else.
+ * The artifact runs in a separate realm, so that a hostile page can spoil only the intrinsics there.
  */
 import vm from "node:vm";
 import { parseHTML } from "linkedom";

@@ -270,10 +270,13 @@ test("refuses source that is too new for ES5, with its file and line", async () 
   throw new Error("const was let through");
 });
 
-test("refuses a placeholder that is missing or stands twice", () => {
+test("refuses a placeholder that is missing or there twice", () => {
   const map = JSON.stringify({ version: 3, sources: [], names: [], mappings: "" });
-  assert.throws(() => stamp({ code: "1", map }, "1"), /stands 0 times/);
-  assert.throws(() => stamp({ code: '"@@BuildNumber@@"+"@@BuildNumber@@"', map }, "1"), /stands 2 times/);
+  assert.throws(() => stamp({ code: "1", map }, "1"), /is in the artifact 0 times/);
+  assert.throws(
+    () => stamp({ code: '"@@BuildNumber@@"+"@@BuildNumber@@"', map }, "1"),
+    /is in the artifact 2 times/,
+  );
 });
 
 test.run();

@@ -56,6 +56,11 @@ test("the README has fewer than 200 lines, and its first screen has size, snippe
     assert.ok(first.includes(part), part);
 });
 
+test("CONTRIBUTING has fewer than 150 lines", () => {
+  const lines = read("CONTRIBUTING.md").trimEnd().split("\n");
+  assert.ok(lines.length < 150, `${lines.length} lines`);
+});
+
 test("every name that the types give an error is in the README once", () => {
   const readme = read("README.md");
   const { errors } = readReference();

@@ -116,7 +116,7 @@ test("an exported name and a global stay; no variable may take theirs", async ()
   }
 });
 
-test("the search renders what the build makes, and ends when it is told to", async () => {
+test("the search renders what the build makes, and ends on a signal", async () => {
   for (const target of TARGETS) {
     const template = await Template.of(target);
     const committed = readNames()[target.name]!;

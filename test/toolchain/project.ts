@@ -1,4 +1,4 @@
-/** A small project of its own, with this one's scripts and git, in which a gate can be broken without harm. */
+/** A small throw-away project with this one's scripts and git, for breaking gates. */
 
 import { createHash } from "node:crypto";
 import {

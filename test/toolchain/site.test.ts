@@ -95,7 +95,7 @@ test("scripts import only what was written", (context) => {
       assert.ok(context.names.includes(module!), `${name}: ${module}`);
 });
 
-test("it says that no server stands behind it, and has the build whose hash it shows", (context) => {
+test("it says that it has no server, and has the build whose hash it shows", (context) => {
   const tier = JSON.parse(read(context, "tier.json"));
   assert.is(tier.live, false);
   assert.is(tier.origins.login, PRODUCTION.loginOrigin);

@@ -33,7 +33,7 @@ test("the first commit has no base, and no limits yet", () => {
   const outcome = size();
   assert.is(outcome.status, 1);
   assert.match(outcome.stdout, "with no base: this is the first commit");
-  assert.match(printed(outcome, "ratchet"), "with no row of its own in .size-limit.json");
+  assert.match(printed(outcome, "ratchet"), "without a row in .size-limit.json");
   assert.match(printed(outcome, "size-limit"), "FAIL");
   assert.match(printed(outcome, "stamp"), "all.js brotli: no budget");
   assert.match(printed(outcome, "ledger"), "history.jsonl is missing");
@@ -195,7 +195,7 @@ test("limits moved by hand, a row taken out, a ledger line rewritten, and a char
   assert.is(outcome.status, 1);
   const ratchet = printed(outcome, "ratchet");
   assert.match(ratchet, /all\.js raw: \d+ B where the row says 300000 B/);
-  assert.match(ratchet, /all\.js gzip: \d+ B, with no row of its own/);
+  assert.match(ratchet, /all\.js gzip: \d+ B, without a row/);
   assert.match(printed(outcome, "size-limit"), "size-limit weighed 4 of 5 files");
   const ledger = printed(outcome, "ledger");
   assert.match(

@@ -35,7 +35,7 @@ test("two clean clones give the same bytes, and a manifest is checked against th
   assert.match(same.stdout, "the same byte for byte in two clean clones, and the same as dist/manifest.json");
 });
 
-test("a manifest that claims other bytes is told where", () => {
+test("a manifest that claims other bytes fails, and says where", () => {
   const manifest = JSON.parse(project.read("dist/manifest.json")) as Manifest;
   assert.equal(compareManifests(manifest, manifest), []);
   const forged = structuredClone(manifest);

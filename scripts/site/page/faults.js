@@ -77,7 +77,7 @@ function line(name, fault, value, changed) {
   return element(
     "div",
     { className: "fault" },
-    // A tick box stands before its label, anything else under it.
+    // A tick box comes before its label, anything else below it.
     ...(input.type === "checkbox"
       ? [input, label]
       : [label, element("span", { className: "fault-control" }, input, ...(sample ? [sample] : []))]),

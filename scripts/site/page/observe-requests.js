@@ -1,4 +1,4 @@
-/** Watches the requests that the SDK makes of the API: each is told when it is sent, and again when it has ended. */
+/** Reports each request that the SDK sends to the API: when it is sent, and when it ends. */
 
 const underWay = new Set();
 
@@ -58,7 +58,7 @@ export function watchRequests(apiOrigin, isSdk, tell) {
 
     constructor() {
       super();
-      // First of all listeners, so that the end is told before the SDK acts on it.
+      // First of all listeners, so that the end is shown before the SDK acts on it.
       for (const type of ["load", ...Object.keys(UNANSWERED)])
         this.addEventListener(type, () => {
           if (underWay.delete(this)) tell(describeEnd(type, this, this.#page));

@@ -2,7 +2,7 @@
  * Watches what the SDK does to the page, and changes nothing of it: the browser's functions that it calls are wrapped
  * before it loads, and each wrapper does what the function does.
  *
- * Every step is told as { title, detail, verdict }, the verdict being "accepted", "refused", "ended" or "".
+ * Every step is reported as { title, detail, verdict }, the verdict being "accepted", "refused", "ended" or "".
  */
 import { requestsUnderWay, watchRequests } from "./observe-requests.js";
 

@@ -180,7 +180,7 @@ async function start() {
   update();
   form.addEventListener("change", optionsChanged);
 
-  // The SDK knows old IE by what it lacks; the landing page is another document, and is told by the tier.
+  // The SDK recognizes old IE by what it lacks; the landing page is another document, and the tier tells it.
   const { transport, account } = chosen();
   const oldIe = transport === "iframe";
   if (oldIe) delete window.File;

@@ -1,7 +1,7 @@
 /** Cuts features out of a source, so that a build can say what each of them costs. */
 import { CheckError } from "../../cli.ts";
 
-/** One place that a feature takes: the code as it stands there, once, and what would stand there without the feature. */
+/** One place of a feature: the code, which must be there once, and what replaces it without the feature. */
 export type Cut = readonly [find: string, replace: string];
 
 export interface Feature {
@@ -19,7 +19,7 @@ interface Range {
   replace: string;
 }
 
-/** White space in the table stands for any white space and comments in the source, and " ... " for the least text that fits. */
+/** White space in the table matches any white space and comments in the source, and " ... " for the least text that fits. */
 function pattern(find: string): RegExp {
   const words = find.trim().split(/\s+/);
   const escaped = words.map((word) => word.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&"));

@@ -20,11 +20,11 @@ export interface HeatLine {
   file: string;
   line: number;
   bits: number;
-  /** The line as it stands in the source, without its indentation. */
+  /** The line of the source, without its indentation. */
   text: string;
 }
 
-/** The same text, wherever it stands. */
+/** The same text, anywhere. */
 export interface HeatWord {
   text: string;
   count: number;

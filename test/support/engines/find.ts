@@ -15,7 +15,7 @@ export interface FoundEngine {
   open(): Promise<Engine>;
 }
 
-/** The first of `names` that can be run, looked for in PATH unless it is a path already. */
+/** The first of `names` that can be run: a path, or a command in PATH. */
 function program(...names: (string | undefined)[]): string | undefined {
   for (const name of names) {
     if (!name) continue;

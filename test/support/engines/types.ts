@@ -46,7 +46,7 @@ export interface Engine {
   /** Name and version as the browser itself says them, such as `Firefox 153.7.0`. */
   readonly version: string;
   readonly capabilities: Capabilities;
-  /** A window of its own that shares no storage with the ones before it. */
+  /** A new window that shares no storage with earlier ones. */
   newPage(options?: PageOptions): Promise<Page>;
   /** Ends the browser and everything started for it. */
   close(): Promise<void>;
