@@ -63,7 +63,11 @@ export function createSite(world: World): Hono {
   site.get("/:name?", async (context) => {
     const page = await world.pages?.(context.req.param("name") ?? "index.html", world.origins);
     if (!page) return context.notFound();
-    return context.body(page.body, 200, { ...FRESH, "Content-Type": page.type, ...page.headers });
+    return context.body(page.body, page.status ?? 200, {
+      ...FRESH,
+      "Content-Type": page.type,
+      ...page.headers,
+    });
   });
 
   return site;

@@ -17,6 +17,8 @@ export interface Origins {
 export interface SitePage {
   type: string;
   body: string;
+  /** 200 unless given. */
+  status?: 404;
   headers?: Record<string, string>;
 }
 

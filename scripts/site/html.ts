@@ -15,8 +15,8 @@ export function prose(text: string): string {
 export const code = (text: string): string => `<code>${escapeHtml(text)}</code>`;
 
 /**
- * A table that scrolls sideways by itself, so that the page does not; one of words alone is stacked on a narrow screen.
- * Cells are HTML; `figures` are the columns that stand at the right.
+ * A table that scrolls sideways by itself, so that the page does not. On a narrow screen a row becomes a block, with the
+ * name of the column before each figure. Cells are HTML; `figures` are the columns that are aligned right.
  */
 export function table(
   caption: string,
@@ -27,10 +27,12 @@ export function table(
   const kind = (index: number): string => (figures.includes(index) ? ' class="number"' : "");
   const headings = head.map((cell, index) => `<th scope="col"${kind(index)}>${cell}</th>`).join("");
   const body = rows.map(([first, ...rest]) => {
-    const cells = rest.map((cell, index) => `<td${kind(index + 1)}>${cell}</td>`).join("");
+    const label = (index: number): string =>
+      figures.includes(index) && head[index] ? ` data-label="${escapeHtml(head[index])}"` : "";
+    const cells = rest.map((cell, index) => `<td${kind(index + 1)}${label(index + 1)}>${cell}</td>`).join("");
     return `<tr><th scope="row"${kind(0)}>${first}</th>${cells}</tr>`;
   });
-  return `<div class="${figures.length ? "scroll" : "scroll stack"}" role="group" tabindex="0" aria-label="${escapeHtml(caption)}">
+  return `<div class="scroll stack" role="group" tabindex="0" aria-label="${escapeHtml(caption)}">
 <table><caption>${escapeHtml(caption)}</caption><thead><tr>${headings}</tr></thead>
 <tbody>
 ${body.join("\n")}

@@ -1,10 +1,13 @@
 /** The documentation as `npm start` serves it, with the dev tier behind it. */
 
 import type { Manifest } from "../build/emit.ts";
-import type { DevTierOptions } from "../dev-tier/index.ts";
+import { prepare } from "../build/index.ts";
+import { stamp } from "../build/stamp.ts";
+import { INDEX_MJS, localTier } from "../config.ts";
+import type { DevTierOptions, Origins } from "../dev-tier/index.ts";
 import { keptFeatures, measureFeaturesFor } from "./kept-features.ts";
 import { policyOf } from "./page-frame.ts";
-import { openSite, type SiteOptions } from "./pages.ts";
+import { NOT_FOUND, openSite, type SiteOptions } from "./pages.ts";
 
 /** Measures in the background, on demand; null until that is done. */
 function inBackground(): SiteOptions["features"] {
@@ -23,14 +26,28 @@ function inBackground(): SiteOptions["features"] {
   };
 }
 
+/** The module as the build makes it, for the dev tier at `origins`. */
+async function devModule({ login, api }: Origins, buildNumber: string): Promise<string> {
+  const tier = localTier(login, api);
+  return stamp(await prepare(INDEX_MJS, { tier }), buildNumber).code;
+}
+
 /** The pages of the site, speaking of the build `manifest`. */
 export function livePages(
   manifest: Manifest,
   options: Partial<SiteOptions> = {},
 ): NonNullable<DevTierOptions["pages"]> {
   const site = openSite({ manifest, features: inBackground(), ...options });
+  let module: Promise<string> | undefined;
   return async (name, origins) => {
-    const file = await site.file(name);
-    return file && { ...file, headers: { "Content-Security-Policy": policyOf(origins.api) } };
+    if (name === INDEX_MJS.name) {
+      module ??= devModule(origins, manifest.buildNumber);
+      return { type: "text/javascript; charset=utf-8", body: await module };
+    }
+    const headers = { "Content-Security-Policy": policyOf(origins.api) };
+    // "/playground" is playground.html, as static hosts have it.
+    const file = (await site.file(name)) ?? (await site.file(`${name}.html`));
+    if (file) return { ...file, headers };
+    return { ...(await site.file(NOT_FOUND))!, status: 404, headers };
   };
 }

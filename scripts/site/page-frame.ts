@@ -1,5 +1,6 @@
 /** What every page has: head, navigation, foot. */
 import type { Origins } from "../dev-tier/index.ts";
+import { withContents } from "./headings.ts";
 import { escapeHtml } from "./html.ts";
 
 /** In the order of the navigation. */
@@ -23,8 +24,16 @@ export interface PageParts {
   body: string;
   /** Modules of `page/` to load. */
   scripts?: string[];
+  /** Whether the page lists its contents. */
+  contents?: boolean;
   /** The Content-Security-Policy where no server sends one. */
   policy?: string;
+}
+
+/** What the foot names. */
+export interface Edition {
+  version: string;
+  buildNumber: string;
 }
 
 /** The page runs its own files, asks the API, and reaches no other host. */
@@ -41,8 +50,9 @@ export function policyOf(apiOrigin: Origins["api"]): string {
 }
 
 export function layout(
-  { name, title, body, scripts = [], policy }: PageParts,
+  { name, title, body, scripts = [], contents, policy }: PageParts,
   names: readonly string[],
+  { version, buildNumber }: Edition,
 ): string {
   const links = NAVIGATION.filter(([address]) => names.includes(address)).map(
     ([address, text]) =>
@@ -68,8 +78,10 @@ ${links.join("\n")}
 </ul></nav>
 </header>
 <main id="main" tabindex="-1">
-${body}
+${contents ? withContents(body) : body}
 </main>
+<footer class="foot"><p>stackexchange-auth ${escapeHtml(version)}, build ${escapeHtml(buildNumber)}. <a href="licence.html">MIT licence</a>. <a href="changelog.html">Changelog</a>.
+A re-implementation, not Stack Exchange's own.</p></footer>
 </body>
 </html>
 `;

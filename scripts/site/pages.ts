@@ -8,6 +8,7 @@ import { measureHeat } from "../size/heat/cost-of-text.ts";
 import { CHART } from "../size/settings.ts";
 import { type Figures, measureFigures } from "./blocks.ts";
 import { documentationPage } from "./documentation.ts";
+import { escapeHtml } from "./html.ts";
 import { markdownPage } from "./markdown.ts";
 import { layout, type PageParts } from "./page-frame.ts";
 import { readReference } from "./reference.ts";
@@ -43,6 +44,7 @@ const TYPES: Record<string, string> = {
   js: "application/javascript; charset=utf-8",
   css: "text/css; charset=utf-8",
   svg: "image/svg+xml",
+  json: "application/json; charset=utf-8",
 };
 
 const ASSETS = join(ROOT, "scripts/site/page");
@@ -56,18 +58,33 @@ const DOCUMENTS: Record<string, [title: string, path: string]> = {
   "browsers.html": ["Browsers", "scripts/site/content/browsers.md"],
   "security.html": ["Security", ".github/SECURITY.md"],
   "cdn.html": ["The CDN release", "scripts/site/content/cdn.md"],
+  "changelog.html": ["Changelog", "CHANGELOG.md"],
 };
+
+/** What a host shows for an address that is not there; static hosts look for this name. */
+export const NOT_FOUND = "404.html";
 
 /** The chart's own title, which says what it shows. */
 const chartTitle = (): string | null =>
   existsSync(join(ROOT, CHART)) ? (/<title[^>]*>([^<]*)/.exec(read(CHART))?.[1] ?? null) : null;
 
+/** What each error's name means, for the playground. */
+const errorMeanings = (): string =>
+  JSON.stringify(Object.fromEntries(readReference().errors.map(({ name, doc }) => [name, doc])));
+
 export function openSite(options: SiteOptions): Site {
   const { manifest, features, origin, policy, measure = measureFigures } = options;
   const documents = Object.keys(DOCUMENTS).filter((name) => existsSync(join(ROOT, DOCUMENTS[name]![1])));
   const assets = readdirSync(ASSETS).filter((name) => /\.(js|css)$/.test(name));
-  const pages = ["index.html", "playground.html", "size.html", ...documents];
-  const names = [...pages, ...assets, ...(existsSync(join(ROOT, CHART)) ? ["history.svg"] : [])];
+  const pages = ["index.html", "playground.html", "size.html", ...documents, "licence.html", NOT_FOUND];
+  const { version } = JSON.parse(read("package.json")) as { version: string };
+  const edition = { version, buildNumber: manifest.buildNumber };
+  const names = [
+    ...pages,
+    ...assets,
+    "errors.json",
+    ...(existsSync(join(ROOT, CHART)) ? ["history.svg"] : []),
+  ];
   // Two builds, and the same ones for every visit.
   let measured: Promise<Figures> | undefined;
 
@@ -78,12 +95,23 @@ export function openSite(options: SiteOptions): Site {
           title: "Documentation",
           body: documentationPage(manifest, readReference(), origin),
           scripts: ["copy.js"],
+          contents: true,
+        };
+      case NOT_FOUND:
+        return {
+          title: "Not found",
+          body: `<h1>There is no such page</h1>\n<p>The pages are in the navigation above.</p>`,
+        };
+      case "licence.html":
+        return {
+          title: "Licence",
+          body: `<h1>Licence</h1>\n<pre>${escapeHtml(read("LICENSE"))}</pre>`,
         };
       case "playground.html":
         return {
           title: "Playground",
           body: readFileSync(join(ASSETS, name), "utf8"),
-          scripts: ["playground.js"],
+          scripts: ["playground.js", "copy.js"],
         };
       case "size.html": {
         measured ??= measure();
@@ -96,11 +124,11 @@ export function openSite(options: SiteOptions): Site {
           features: await features(artifact.code),
           chart: chartTitle(),
         });
-        return { title: "Size", body };
+        return { title: "Size", body, scripts: ["measuring.js"], contents: true };
       }
       default: {
         const [title, path] = DOCUMENTS[name]!;
-        return { title, body: markdownPage(read(path)), scripts: ["copy.js"] };
+        return { title, body: markdownPage(read(path)), scripts: ["copy.js"], contents: true };
       }
     }
   }
@@ -109,10 +137,11 @@ export function openSite(options: SiteOptions): Site {
     names,
     async file(name) {
       if (!names.includes(name)) return undefined;
+      if (name === "errors.json") return { type: TYPES.json!, body: errorMeanings() };
       if (name === "history.svg") return { type: TYPES.svg!, body: read(CHART) };
       if (!pages.includes(name))
         return { type: TYPES[name.split(".").at(-1)!]!, body: readFileSync(join(ASSETS, name), "utf8") };
-      return { type: HTML, body: layout({ name, policy, ...(await parts(name)) }, names) };
+      return { type: HTML, body: layout({ name, policy, ...(await parts(name)) }, names, edition) };
     },
   };
 }

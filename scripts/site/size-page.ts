@@ -51,7 +51,7 @@ const bar = (value: number, most: number): string =>
 
 function features(report: FeatureReport | null): string {
   if (!report) {
-    return `<p class="card notice" id="measuring">Being measured: the SDK is built once without each feature, which takes some seconds. Reload this page then.</p>`;
+    return `<p class="card notice" id="measuring">Being measured: the SDK is built once without each feature, which takes about a minute. They appear here by themselves.</p>`;
   }
   const most = Math.max(...report.features.map(({ cost }) => cost.gzip));
   const rows = [
@@ -131,7 +131,9 @@ ${
 }
 <h2 id="features">By feature</h2>
 <p>Each feature cut out of the source, and the file built without it (<code>npm run size:features</code>).</p>
+<div id="costs">
 ${features(report)}
+</div>
 <h2 id="heat">By character</h2>
 <p>The bits that each character of <code>${escapeHtml(heat.name)}</code> takes in the gzip file: ${count(heat.gzip)} bytes are
 ${count(heat.bits)} bits, for ${count(heat.code.length)} characters (<code>npm run size:heat</code>). Text that was there before is cold: it is copied.</p>

@@ -42,13 +42,17 @@ export const scriptUse = `<button id="sign-in" disabled>Sign in</button>
 export const install = "npm install stackexchange-auth";
 
 /** The module in use, with a button to cancel. */
-export const moduleUse = `import { type AuthError, init, login } from "stackexchange-auth";
+export const moduleUse = `import { init, login } from "stackexchange-auth";
+import type { AuthError } from "stackexchange-auth";
 
-const signIn = document.querySelector<HTMLButtonElement>("#sign-in")!;
-const cancel = document.querySelector<HTMLButtonElement>("#cancel")!;
+const [signIn, cancel] =
+  document.querySelectorAll("button");
 
-init({ clientId: 1, channelUrl: "/blank", complete() {} });
-
+init({
+  clientId: 1,
+  channelUrl: "/blank",
+  complete() {},
+});
 signIn.onclick = async () => {
   const controller = new AbortController();
   cancel.onclick = () => controller.abort();
@@ -61,13 +65,17 @@ signIn.onclick = async () => {
     signIn.textContent = session.accessToken;
   } catch (thrown) {
     const failure = thrown as AuthError | Error;
-    // Without an errorName it is the signal's reason: an AbortError.
-    signIn.textContent = "errorName" in failure ? failure.errorName : failure.name;
+    // Cancel gives an AbortError.
+    signIn.textContent =
+      "errorName" in failure
+        ? failure.errorName
+        : failure.name;
   }
 };`;
 
 /** A login that gives up by itself. */
-export const timeoutUse = `await login({ signal: AbortSignal.timeout(60_000) }); // rejects with a TimeoutError`;
+export const timeoutUse = `// Rejects with a TimeoutError after a minute.
+await login({ signal: AbortSignal.timeout(60_000) });`;
 
 /** By the id of the element that shows it. */
 export const snippetsOf = (

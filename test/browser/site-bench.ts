@@ -7,6 +7,7 @@ import { ALL_JS, localTier, PRODUCTION, TARGETS } from "../../scripts/config.ts"
 import { type RunningTier, startDevTier } from "../../scripts/dev-tier/server.ts";
 import { type Figures, figuresOf } from "../../scripts/site/blocks.ts";
 import { livePages } from "../../scripts/site/live.ts";
+import type { SiteOptions } from "../../scripts/site/pages.ts";
 import { artifactText } from "../support/artifact.ts";
 import { REPORT } from "../support/feature-report.ts";
 
@@ -32,11 +33,11 @@ export function quickFigures(): Promise<Figures> {
 }
 
 /** The dev tier as `npm start` runs it. */
-export async function startSite(): Promise<RunningTier> {
+export async function startSite(options: Partial<SiteOptions> = {}): Promise<RunningTier> {
   const manifest = manifestOf((await quickFigures()).artifacts, null);
   return startDevTier({
     port: 0,
-    pages: livePages(manifest, { measure: quickFigures, features: async () => REPORT }),
+    pages: livePages(manifest, { measure: quickFigures, features: async () => REPORT, ...options }),
     sdk: ({ login, api }) => artifactText(ALL_JS, localTier(login, api)),
   });
 }

@@ -20,8 +20,9 @@ async function openPlayground(
   engine: Engine,
   tier: RunningTier,
   query: Record<string, string> = {},
+  look: { viewport?: { width: number; height: number } } = {},
 ): Promise<Page> {
-  const page = await engine.newPage();
+  const page = await engine.newPage({ look });
   const all = { app: "1", account: "three", networkUsers: "on", transport: "message", ...query };
   await page.goto(`${tier.origins.site}/playground.html?${new URLSearchParams(all)}`);
   await page.waitFor("!document.getElementById('run').disabled");
@@ -150,6 +151,32 @@ eachEngine("playground", ({ test, engine }) => {
     const asked = steps.find(({ title }) => title === "Page 1 of accounts asked for")!;
     assert.is(asked.detail, `XMLHttpRequest to ${tier.origins.api}, with the header Authorization: Bearer …`);
     await page.dispose();
+  });
+
+  test("the module: each step, its accounts by fetch, and Cancel", async () => {
+    const page = await openPlayground(engine(), tier, { file: "module" });
+    const ending = await runExample(page);
+    assert.equal(lines(ending), [
+      "Listening for messages",
+      "Looking at the popup every 50 ms",
+      "Popup opened",
+      "Message received: accepted",
+      "Page 1 of accounts asked for",
+      "Page 1 of accounts: accepted",
+      "login() resolves: end",
+      "Cleaned up",
+    ]);
+    await page.dispose();
+
+    const cancelled = await openPlayground(engine(), tier, { file: "module", account: "" });
+    const popup = await cancelled.popup(() => cancelled.click("#run"));
+    await popup.text("main");
+    await cancelled.click("#cancel");
+    const { outcome, steps } = await shownEnding(cancelled);
+    assert.is(outcome, "AbortError");
+    assert.is(steps.at(-1)!.title, "Cleaned up");
+    await until("the popup to be closed", () => popup.isClosed());
+    await cancelled.dispose();
   });
 
   test("says why a message is refused, and shows no token", async () => {
@@ -332,29 +359,76 @@ eachEngine(
       }
     });
 
-    test("the playground's own code runs unchanged", async () => {
-      const playground = await openPlayground(engine(), tier, { scope: "read_inbox" });
-      const snippet = await playground.text("#snippet");
-      await playground.goto(`${tier.origins.site}/blank`);
-      await playground.evaluate(`new Promise((done) => {
-        document.body.innerHTML = "<button>run</button><output></output>";
-        window.button = document.querySelector("button");
+    for (const file of ["script", "module"])
+      test(`the playground's own code runs unchanged: ${file}`, async () => {
+        const playground = await openPlayground(engine(), tier, { scope: "read_inbox", file });
+        const shown = await playground.text("#snippet");
+        const snippet = shown.replace(/^import (.*) from .*/, "const $1 = await import('/index.mjs');");
+        await playground.goto(`${tier.origins.site}/blank`);
+        await playground.evaluate(`new Promise((done) => {
+        document.body.innerHTML = "<button>run</button><button>cancel</button><output></output>";
+        [window.button, window.cancel] = document.querySelectorAll("button");
         window.showSession = window.showFailure = (what) => {
           document.querySelector("output").textContent = JSON.stringify(what);
         };
         const script = document.createElement("script");
         script.src = "/all.js";
-        script.onload = () => {
+        script.onload = async () => {
           window.enableTheButton = done;
           ${snippet}
         };
         document.head.append(script);
       })`);
-      await playground.popup(() => playground.click("button"));
-      await playground.waitFor("document.querySelector('output').textContent");
-      assert.match(await playground.text("output"), '"accessToken":');
-      assert.match(await playground.text("output"), '"site_name":"Stack Overflow"');
-      await playground.dispose();
+        await playground.popup(() => playground.click("button"));
+        await playground.waitFor("document.querySelector('output').textContent");
+        assert.match(await playground.text("output"), '"accessToken":');
+        assert.match(await playground.text("output"), '"site_name":"Stack Overflow"');
+        await playground.dispose();
+      });
+
+    test("an address without .html finds its page; one that is nowhere has the navigation", async () => {
+      const page = await engine().newPage();
+      await page.goto(`${tier.origins.site}/playground`);
+      assert.is(await page.text("h1"), "Playground");
+      assert.is((await fetch(`${tier.origins.site}/nowhere`)).status, 404);
+      await page.goto(`${tier.origins.site}/nowhere`);
+      assert.match(await page.text("nav"), "Playground");
+      await page.dispose();
+    });
+
+    test("after a login its result is in view; an error has its meaning from the types", async () => {
+      for (const viewport of [
+        { width: 1200, height: 800 },
+        { width: 390, height: 700 },
+      ]) {
+        const page = await openPlayground(engine(), tier, {}, { viewport });
+        await page.evaluate("document.getElementById('run').scrollIntoView()");
+        assert.is((await runExample(page)).outcome, "success");
+        const bottom = await page.evaluate<number>(
+          "document.getElementById('result').getBoundingClientRect().bottom",
+        );
+        assert.ok(bottom > 0 && bottom <= viewport.height, `at ${bottom} of ${viewport.height} pixels`);
+        await page.dispose();
+      }
+      const page = await openPlayground(engine(), tier, { account: "" });
+      assert.is((await runExample(page, true)).outcome, "popup_closed");
+      await page.waitFor(
+        "document.getElementById('result').textContent.includes('The user closed the popup before it answered')",
+      );
+      await page.dispose();
+    });
+
+    test("costs that are being measured appear without a reload", async () => {
+      let report: typeof REPORT | null = null;
+      const measuring = await startSite({ features: async () => report });
+      const page = await engine().newPage();
+      await page.goto(`${measuring.origins.site}/size.html`);
+      assert.match(await page.text("#measuring"), "Being measured");
+      report = REPORT;
+      await page.waitFor("!document.getElementById('measuring')");
+      assert.match(await page.text("#costs"), "one <feature>");
+      await page.dispose();
+      await measuring.close();
     });
 
     test("the static copy, in a folder of any host: no server behind it, and it says so", async () => {

@@ -27,7 +27,7 @@ export const RESOLUTIONS = ["nodenext", "bundler"] as const;
 
 const OPTIONS = {
   target: "es2022",
-  lib: ["es2022", "dom"],
+  lib: ["es2022", "dom", "dom.iterable"],
   types: [] as string[],
   strict: true,
   exactOptionalPropertyTypes: true,

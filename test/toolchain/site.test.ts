@@ -45,6 +45,10 @@ test("the files that it says it wrote are there, and no others", ({ folder, name
     "playground.html",
     "size.html",
     "headers.html",
+    "app.html",
+    "changelog.html",
+    "404.html",
+    "errors.json",
     "history.svg",
     "tier.json",
   ])
@@ -86,6 +90,25 @@ test("each page says its policy itself, has one h1 and no inline script or style
     assert.match(policy!, "connect-src 'self' https://api.stackexchange.com;");
     assert.is(document.querySelectorAll("h1").length, 1, page);
     assert.is(document.querySelectorAll("style, [style], script:not([src])").length, 0, page);
+  }
+});
+
+test("each page has its foot and no two of the same id; long ones list their contents", (context) => {
+  for (const page of pagesOf(context)) {
+    const { document } = parseHTML(read(context, page));
+    assert.match(
+      document.querySelector("footer")!.textContent!,
+      /stackexchange-auth \d+\.\d+\.\d+, build 77\./,
+    );
+    const ids = [...document.querySelectorAll("[id]")].map(({ id }) => id);
+    assert.equal([...new Set(ids)].length, ids.length, page);
+  }
+  for (const page of ["index.html", "app.html", "security.html", "size.html"]) {
+    const { document } = parseHTML(read(context, page));
+    const listed = [...document.querySelectorAll(".contents a")].map((link) => link.getAttribute("href"));
+    const linked = [...document.querySelectorAll("main .permalink")].map((link) => link.getAttribute("href"));
+    assert.ok(listed.length >= 3, page);
+    assert.equal(listed, linked, page);
   }
 });
 

@@ -9,7 +9,7 @@ export const requestsUnderWay = () => underWay.size;
 const UNANSWERED = {
   error: () => ["The API could not be reached", "no connection, or an answer that this page may not have"],
   timeout: ({ timeout }) => ["The API did not answer in time", `given up after ${timeout / 1000} s`],
-  abort: () => ["The request was given up", "by the SDK"],
+  abort: () => ["The request was given up", "the login was cancelled"],
 };
 
 function describeAnswer(answer, page) {
@@ -48,8 +48,47 @@ function describeEnd(type, request, page) {
   }
 }
 
+/** The module asks with `fetch`. */
+function watchFetch(apiOrigin, isSdk, tell) {
+  const { fetch } = window;
+  window.fetch = async (input, init) => {
+    const url = new URL(input, location.href);
+    if (!isSdk() || url.origin !== apiOrigin) return fetch(input, init);
+    const request = {};
+    const page = url.searchParams.get("page") ?? "1";
+    underWay.add(request);
+    tell({
+      title: `Page ${page} of accounts asked for`,
+      detail: `fetch to ${apiOrigin}, with the header Authorization: Bearer …`,
+      verdict: "",
+    });
+    let end;
+    try {
+      const response = await fetch(input, init);
+      end = describeEnd(
+        "load",
+        {
+          responseText: await response.clone().text(),
+          status: response.status,
+          getResponseHeader: (name) => response.headers.get(name),
+        },
+        page,
+      );
+      return response;
+    } catch (error) {
+      end = describeEnd(init?.signal?.aborted ? "abort" : "error", {}, page);
+      throw error;
+    } finally {
+      // Before the SDK acts on it.
+      underWay.delete(request);
+      tell(end);
+    }
+  };
+}
+
 /** Starts watching requests of `apiOrigin` that are made where `isSdk()` says so. */
 export function watchRequests(apiOrigin, isSdk, tell) {
+  watchFetch(apiOrigin, isSdk, tell);
   window.XMLHttpRequest = class extends XMLHttpRequest {
     #ours = isSdk();
     #url;

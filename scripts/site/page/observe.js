@@ -13,8 +13,8 @@ const intervals = new Set();
 
 let tell = () => {};
 
-/** Only what all.js does is of interest; the page's own timers and listeners are not. */
-const isSdk = () => /\/all\.js/.test(new Error().stack);
+/** Only what the SDK does is of interest; the page's own timers and listeners are not. */
+const isSdk = () => /\/(all\.js|index\.mjs)/.test(new Error().stack);
 
 /** The value of `name` in an answer's hash; undefined when it is not there, or is no text. */
 function fieldOf(data, name) {
@@ -201,7 +201,7 @@ function watchTimers() {
   };
 }
 
-/** Starts watching, once, before all.js is in the page. */
+/** Starts watching, once, before the SDK is in the page. */
 export function observe(origins, onStep) {
   tell = onStep;
   watchOpen();

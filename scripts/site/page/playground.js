@@ -1,5 +1,6 @@
 /** The playground: reads the options, calls the SDK, shows each step and how it ended. */
 import { byId, element } from "./elements.js";
+import { codeOf, runExample } from "./examples.js";
 import { setFaults, startFaults } from "./faults.js";
 import { leftovers, observe } from "./observe.js";
 import { showError, showPending, showSuccess, showThrown } from "./result.js";
@@ -9,7 +10,10 @@ const channelUrl = new URL("blank", location.href).href;
 
 const form = byId("options");
 const run = byId("run");
+const cancel = byId("cancel");
 let tier;
+/** `SE`, or the module: both have `init` and `authenticate`. */
+let sdk;
 
 /** What is chosen, from the form. */
 function chosen() {
@@ -20,6 +24,7 @@ function chosen() {
     scope: data.getAll("scope"),
     networkUsers: data.has("networkUsers"),
     transport: data.get("transport"),
+    file: data.get("file"),
   };
 }
 
@@ -35,33 +40,13 @@ function readAddress() {
   const scopes = query.getAll("scope");
   for (const box of form.querySelectorAll("[name=scope]")) box.checked = scopes.includes(box.value);
   form.elements.networkUsers.checked = query.get("networkUsers") !== "";
+  form.elements.file.value = query.get("file") === "module" ? "module" : "script";
   form.elements.transport.value = query.get("transport") === "iframe" ? "iframe" : "message";
   for (const name of ["app", "account"]) {
     const { options } = form.elements[name];
     if ([...options].some(({ value }) => value === query.get(name)))
       form.elements[name].value = query.get(name);
   }
-}
-
-/** The code that the button runs, with the options as chosen. */
-function snippet({ app, scope, networkUsers }) {
-  const options = [
-    "success: showSession,",
-    "error: showFailure,",
-    ...(scope.length ? [`scope: [${scope.map((each) => `"${each}"`).join(", ")}],`] : []),
-    ...(networkUsers ? ["networkUsers: true,"] : []),
-  ];
-  return `SE.init({
-  clientId: ${app.clientId},
-  channelUrl: "${channelUrl}",
-  complete: enableTheButton,
-});
-
-button.onclick = function () {
-  SE.authenticate({
-    ${options.join("\n    ")}
-  });
-};`;
 }
 
 function appHint({ domain, clientSideFlow, desktopRedirect }) {
@@ -77,7 +62,7 @@ function appHint({ domain, clientSideFlow, desktopRedirect }) {
 function init() {
   const { app } = chosen();
   try {
-    SE.init({
+    sdk.init({
       clientId: app.clientId,
       channelUrl,
       complete({ version }) {
@@ -93,7 +78,8 @@ function init() {
 
 async function optionsChanged(event) {
   writeAddress();
-  if (event.target.name === "transport") return location.reload();
+  // The page watches one SDK at a time, from before it loads.
+  if (["transport", "file"].includes(event.target.name)) return location.reload();
   update();
   if (event.target.name === "app") init();
   if (event.target.name === "account" && tier.live) await setFaults({ approveAs: event.target.value });
@@ -101,7 +87,7 @@ async function optionsChanged(event) {
 
 function update() {
   const now = chosen();
-  byId("snippet").textContent = snippet(now);
+  byId("snippet").textContent = codeOf(now, channelUrl);
   byId("app-hint").textContent = appHint(now.app);
 }
 
@@ -113,12 +99,15 @@ const running = new Set();
  * A callback of the SDK's for the login `number`: one step, the result if no newer login has begun, and, a moment after
  * the last one's end, what is left.
  */
-const ended = (number, title, show) => (answer) => {
+const ended = (number) => (title, success) => (answer) => {
   running.delete(number);
-  const outcome = answer.errorName ? `${answer.errorName}: ${answer.errorMessage}` : "with the session";
+  cancel.disabled = running.size === 0;
+  // An abort rejects with the signal's reason, which has a name alone.
+  const failure = `${answer.errorName ?? answer.name}: ${answer.errorMessage ?? answer.message}`;
+  const outcome = success ? "with the session" : failure;
   const older = number < newest;
   addStep({ title, detail: older ? `${outcome}, for the older login` : outcome, verdict: "ended" });
-  if (!older) show(answer);
+  if (!older) (success ? showSuccess : showError)(answer);
   setTimeout(() => {
     if (running.size) return;
     const left = leftovers();
@@ -135,30 +124,33 @@ const ended = (number, title, show) => (answer) => {
 };
 
 run.addEventListener("click", () => {
-  const { scope, networkUsers } = chosen();
   const number = ++newest;
   running.add(number);
+  cancel.disabled = false;
   showPending();
   startTimeline();
   try {
-    SE.authenticate({
-      success: ended(number, "success is called", showSuccess),
-      error: ended(number, "error is called", showError),
-      scope,
-      networkUsers,
-    });
+    runExample(chosen(), sdk, cancel, ended(number));
   } catch (error) {
     running.delete(number);
     showThrown(error);
   }
 });
 
-function loadSdk() {
-  const script = element("script", { src: "all.js", onload: init });
-  script.onerror = () => {
+function loadScript() {
+  return new Promise((resolve, reject) => {
+    const script = element("script", { src: "all.js", onload: () => resolve(SE), onerror: reject });
+    document.head.append(script);
+  });
+}
+
+async function loadSdk(file) {
+  try {
+    sdk = file === "module" ? await import("./index.mjs") : await loadScript();
+    init();
+  } catch {
     run.textContent = "The SDK did not load";
-  };
-  document.head.append(script);
+  }
 }
 
 async function start() {
@@ -181,13 +173,15 @@ async function start() {
   form.addEventListener("change", optionsChanged);
 
   // The SDK recognizes old IE by what it lacks; the landing page is another document, and the tier tells it.
-  const { transport, account } = chosen();
-  const oldIe = transport === "iframe";
+  const { transport, account, file } = chosen();
+  const oldIe = transport === "iframe" && file === "script";
+  cancel.hidden = file === "script";
+  cancel.disabled = true;
   if (oldIe) delete window.File;
   const values = tier.live ? await setFaults({ oldIe, approveAs: account }) : tier.values;
   startFaults(tier.faults, values, tier.live);
   observe(tier.origins, addStep);
-  loadSdk();
+  await loadSdk(file);
 }
 
-start();
+await start();

@@ -5,6 +5,9 @@ const BADGES = ["gold", "silver", "bronze"];
 
 const number = (value) => value.toLocaleString("en");
 
+/** What each error's name means, from the types. */
+const MEANINGS = fetch("errors.json").then((response) => response.json());
+
 function show(outcome, ...children) {
   const result = byId("result");
   // A second call after the end would be a bug of the SDK: count, so that it can be seen.
@@ -14,6 +17,8 @@ function show(outcome, ...children) {
   result.replaceChildren(...children);
   if (calls > 1) result.append(element("p", { className: "bad" }, `Called back ${calls} times.`));
   byId("accounts").replaceChildren();
+  // The outcome is what the reader waits for: it may be below the window's edge.
+  if (calls) result.closest("section").scrollIntoView({ block: "nearest" });
 }
 
 const row = (term, ...description) => [element("dt", {}, term), element("dd", {}, ...description)];
@@ -71,12 +76,16 @@ export function showSuccess({ accessToken, expirationDate, networkUsers }) {
   if (count) byId("accounts").append(table(networkUsers));
 }
 
-export function showError({ errorName, errorMessage }) {
+/** A failure; an abort has a name and a message alone. */
+export async function showError({ errorName, errorMessage, name, message }) {
+  const meaning = element("p", { className: "hint" });
   show(
     "error",
-    element("p", { className: "bad" }, element("code", {}, errorName)),
-    element("p", {}, errorMessage),
+    element("p", { className: "bad" }, element("code", {}, errorName ?? name)),
+    element("p", {}, errorMessage ?? message),
+    meaning,
   );
+  meaning.textContent = (await MEANINGS)[errorName] ?? "";
 }
 
 /** A wrong call: the SDK threw, and neither callback will be called. */
