@@ -17,7 +17,7 @@ export interface InitOptions {
 export interface ScriptInitOptions extends InitOptions {
   /**
    * The address of a blank, fast page on this page's own origin (scheme, host and port), such as `/blank`. The answer is sent to that
-   * origin, and the server checks that its host is on the app's OAuth domain. Only IE 9 and older load the page.
+   * origin, and the server checks that its host is on the app's OAuth domain. Only IE 9 loads the page.
    */
   channelUrl: string;
   /** Called once, in a later turn, when everything is ready. The click is over by then: open no window from it. */
@@ -62,7 +62,7 @@ export interface AuthenticateWithUsersOptions extends Omit<AuthenticateOptions, 
 export interface ScriptAuthenticateOptions extends Omit<AuthenticateOptions, "error"> {
   /** Called when the login ends in any other way; without it, such an end is silent. */
   error?: ((failure: Failure) => void) | undefined;
-  /** Also fetch all of the user's accounts on the network. IE 9 and older cannot: there the login ends in `network_error`. */
+  /** Also fetch all of the user's accounts on the network. IE 9 cannot: there the login ends in `network_error`. */
   networkUsers?: boolean | undefined;
 }
 
@@ -71,7 +71,7 @@ export interface ScriptAuthenticateWithUsersOptions
   extends Omit<ScriptAuthenticateOptions, "success" | "networkUsers"> {
   /** Called with the token and the accounts when the user approves. */
   success: (session: SessionWithUsers) => void;
-  /** Fetches all of the user's accounts on the network. IE 9 and older cannot: there the login ends in `network_error`. */
+  /** Fetches all of the user's accounts on the network. IE 9 cannot: there the login ends in `network_error`. */
   networkUsers: true;
 }
 
@@ -142,7 +142,7 @@ export type ErrorName =
   | "popup_closed"
   /**
    * The API cannot be reached, does not answer within 30 seconds, or sends neither accounts nor an error; or the dialog's
-   * answer has neither a token nor an error. IE 9 and older: always, with `networkUsers`.
+   * answer has neither a token nor an error. IE 9: always, with `networkUsers`.
    */
   | "network_error"
   // The dialog's

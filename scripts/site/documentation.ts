@@ -74,7 +74,7 @@ window and its state are right.</p>
 <div class="envelopes">
 <section class="card" aria-labelledby="script-title">
 <h3 id="script-title">The hosted script</h3>
-<p>For every browser since IE 8, and a global, <code>SE</code>. Build ${escapeHtml(manifest.buildNumber)}: ${size("all.js")}.</p>
+<p>For every browser since IE 9, and a global, <code>SE</code>. Build ${escapeHtml(manifest.buildNumber)}: ${size("all.js")}.</p>
 ${show("script-alias")}
 ${show("script-pinned")}
 ${show("script-use")}
