@@ -1,16 +1,14 @@
 /** The login role's HTML. Everything that comes from a request goes through `html`, which escapes it. */
-import { readFileSync } from "node:fs";
 import { html, raw } from "hono/html";
 import type { Account } from "./accounts.ts";
 import type { App } from "./apps.ts";
+import { LANDING_JS, LOGIN_CSS } from "./page-files.ts";
 import { IDENTIFY, SCOPES } from "./scopes.ts";
-
-const read = (name: string) => readFileSync(new URL(`./pages/${name}`, import.meta.url), "utf8");
 
 type Html = ReturnType<typeof html>;
 
-const STYLE = raw(read("login.css"));
-const LANDING_SCRIPT = raw(read("landing.js"));
+const STYLE = raw(LOGIN_CSS);
+const LANDING_SCRIPT = raw(LANDING_JS);
 
 function page(title: string, body: Html): Html {
   return html`<!doctype html>

@@ -12,6 +12,7 @@ import { gitOrNull } from "../git.ts";
 import { keptFeatures, measureFeaturesFor } from "./kept-features.ts";
 import { policyOf } from "./page-frame.ts";
 import { openSite, type SiteOptions } from "./pages.ts";
+import { workerFiles } from "./worker/bundle.ts";
 
 /** Where the pages go unless told otherwise. */
 const SITE = join(ROOT, "dist/site");
@@ -47,6 +48,7 @@ export async function writeSite({ out, artifacts, ...options }: WriteOptions): P
   for (const { name, code } of artifacts) files.set(name, code);
   files.set("manifest.json", `${JSON.stringify(manifest, null, 2)}\n`);
   files.set("tier.json", await staticTier());
+  for (const [name, text] of await workerFiles(manifest.buildNumber)) files.set(name, text);
   files.set("blank", "");
 
   await mkdir(out, { recursive: true });
@@ -57,8 +59,8 @@ export async function writeSite({ out, artifacts, ...options }: WriteOptions): P
 async function main(argv: string[]): Promise<void> {
   const options = newCommand("npm run site --")
     .description(
-      "Writes the documentation and the playground as static files, for any web server. The playground cannot sign in " +
-        "there, and says so; npm start has the servers for it.",
+      "Writes the documentation and the playground as static files, for any web server. Over https the playground signs in " +
+        "there, too: a service worker plays its servers.",
     )
     .addOption(new Option("--out <folder>", "where to write").default(SITE, "dist/site in the project"))
     .option("--build-number <id>", "default: the variable BUILD_NUMBER, else the number of commits")

@@ -431,7 +431,7 @@ eachEngine(
       await measuring.close();
     });
 
-    test("the static copy, in a folder of any host: no server behind it, and it says so", async () => {
+    test("the static copy, in a folder of any host: a service worker plays the servers, for script and module", async () => {
       const folder = mkdtempSync(join(tmpdir(), "site-"));
       const { artifacts } = await quickFigures();
       await writeSite({ out: folder, artifacts, measure: quickFigures, features: async () => REPORT });
@@ -447,8 +447,39 @@ eachEngine(
       await page.waitFor(
         `document.getElementById("run").textContent === "Run Example With Version ${BUILD}"`,
       );
-      assert.is(await page.evaluate("document.getElementById('run').disabled"), true);
-      assert.is(await page.evaluate("document.getElementById('offline').hidden"), false);
+      assert.is(await page.evaluate("document.getElementById('worker').hidden"), false);
+      assert.is(await page.evaluate("document.getElementById('fault-wrongOrigin')"), null);
+      for (const file of ["script", "module"]) {
+        await page.goto(
+          `${host.origin}/some/folder/playground.html?file=${file}&account=many&networkUsers=on`,
+        );
+        await page.waitFor("!document.getElementById('run').disabled");
+        const ending = await runExample(page);
+        assert.is(ending.outcome, "success", file);
+        assert.match(await page.text("#result"), "on 250 sites");
+        assert.is(ending.steps.at(-1)!.title, "Cleaned up");
+        // The dialog is asked for, and says no.
+        await choose(page, "account", "");
+        await page.waitFor(
+          "JSON.parse(document.getElementById('faults-list').dataset.values).approveAs !== undefined",
+        );
+        const popup = await page.popup(() => page.click("#run"));
+        await popup.click("button[value=reject]");
+        assert.is((await shownEnding(page)).outcome, "access_denied");
+      }
+      // The hidden frame's way, a dead end, and an API that drops the connection.
+      await page.goto(`${host.origin}/some/folder/playground.html?transport=iframe&account=three`);
+      await page.waitFor("!document.getElementById('run').disabled");
+      assert.is((await runExample(page)).outcome, "success");
+      await page.goto(`${host.origin}/some/folder/playground.html?app=4&account=three&networkUsers=on`);
+      await page.waitFor("!document.getElementById('run').disabled");
+      assert.is((await runExample(page, true)).outcome, "popup_closed");
+      await choose(page, "app", "1");
+      await choose(page, "fault-apiDropped", true);
+      await page.waitFor("document.getElementById('faults-count').textContent === '1 on'");
+      assert.is((await runExample(page)).outcome, "network_error");
+      await page.goto(`${host.origin}/some/folder/playground.html`);
+      await page.waitFor("!document.getElementById('run').disabled");
       assert.match(await page.text("#snippet"), `channelUrl: "${host.origin}/some/folder/blank"`);
       await page.evaluate("document.querySelector('[name=scope][value=no_expiry]').click()");
       assert.match(await page.text("#snippet"), 'scope: ["no_expiry"]');

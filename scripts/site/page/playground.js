@@ -4,6 +4,7 @@ import { codeOf, runExample } from "./examples.js";
 import { setFaults, startFaults } from "./faults.js";
 import { leftovers, observe } from "./observe.js";
 import { showError, showPending, showSuccess, showThrown } from "./result.js";
+import { readTier } from "./tier.js";
 import { addStep, startTimeline } from "./timeline.js";
 
 const channelUrl = new URL("blank", location.href).href;
@@ -139,14 +140,18 @@ run.addEventListener("click", () => {
 
 function loadScript() {
   return new Promise((resolve, reject) => {
-    const script = element("script", { src: "all.js", onload: () => resolve(SE), onerror: reject });
+    const script = element("script", {
+      src: `${tier.sdk ?? ""}all.js`,
+      onload: () => resolve(SE),
+      onerror: reject,
+    });
     document.head.append(script);
   });
 }
 
 async function loadSdk(file) {
   try {
-    sdk = file === "module" ? await import("./index.mjs") : await loadScript();
+    sdk = file === "module" ? await import(`./${tier.sdk ?? ""}index.mjs`) : await loadScript();
     init();
   } catch {
     run.textContent = "The SDK did not load";
@@ -154,8 +159,9 @@ async function loadSdk(file) {
 }
 
 async function start() {
-  tier = await (await fetch("tier.json")).json();
+  tier = await readTier();
   byId("offline").hidden = tier.live;
+  byId("worker").hidden = !tier.worker;
   byId("app").append(...tier.apps.map((app) => element("option", { value: app.clientId }, app.name)));
   byId("account").append(...tier.accounts.map(({ id, name }) => element("option", { value: id }, name)));
   byId("scopes").append(
