@@ -386,6 +386,22 @@ eachEngine(
         await playground.dispose();
       });
 
+    test("faults belong to the tab that set them, and outlast a reload", async () => {
+      const one = await openPlayground(engine(), tier);
+      await choose(one, "fault-twice", true);
+      await until("the fault", async () => tier.faults.values.twice);
+      const other = await openPlayground(engine(), tier);
+      assert.is(tier.faults.values.twice, false);
+      assert.is(await other.text("#faults-count"), "all off");
+      await one.evaluate("dispatchEvent(new Event('focus'))");
+      await until("the fault again", async () => tier.faults.values.twice);
+      await one.goto(`${tier.origins.site}/playground.html`);
+      await one.waitFor("document.getElementById('faults-count').textContent === '1 on'");
+      await other.dispose();
+      await one.dispose();
+      tier.faults.reset();
+    });
+
     test("an address without .html finds its page; one that is nowhere has the navigation", async () => {
       const page = await engine().newPage();
       await page.goto(`${tier.origins.site}/playground`);

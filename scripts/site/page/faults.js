@@ -16,7 +16,28 @@ async function send(method, body) {
   return answer;
 }
 
-export const setFaults = (changes) => send("POST", changes);
+/** What this tab has set, kept over a reload. */
+const KEPT = "faults";
+let mine = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
+
+/**
+ * Sets switches for this tab. The tier has one set, so a tab sends all of its own when it gets the focus: a login runs with the
+ * faults of the tab that it was started in.
+ */
+export function setFaults(changes) {
+  mine = { ...mine, ...changes };
+  sessionStorage.setItem(KEPT, JSON.stringify(mine));
+  return send("POST", mine);
+}
+
+/** Begins with what this tab has set before; every other switch is off. */
+export function startWith(table, changes) {
+  const off = Object.fromEntries(Object.entries(table).map(([name, fault]) => [name, fault.off]));
+  addEventListener("focus", () => setFaults({}));
+  // What a version of the page before this one has kept may name faults that are gone.
+  mine = { ...off, ...Object.fromEntries(Object.entries(mine).filter(([name]) => name in off)) };
+  return setFaults(changes);
+}
 
 function control(name, fault, value) {
   const common = { id: `fault-${name}`, "aria-describedby": `fault-${name}-help` };

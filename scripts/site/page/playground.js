@@ -1,7 +1,7 @@
 /** The playground: reads the options, calls the SDK, shows each step and how it ended. */
 import { byId, element } from "./elements.js";
 import { codeOf, runExample } from "./examples.js";
-import { setFaults, startFaults } from "./faults.js";
+import { setFaults, startFaults, startWith } from "./faults.js";
 import { leftovers, observe } from "./observe.js";
 import { showError, showPending, showSuccess, showThrown } from "./result.js";
 import { readTier } from "./tier.js";
@@ -184,7 +184,7 @@ async function start() {
   cancel.hidden = file === "script";
   cancel.disabled = true;
   if (oldIe) delete window.File;
-  const values = tier.live ? await setFaults({ oldIe, approveAs: account }) : tier.values;
+  const values = tier.live ? await startWith(tier.faults, { oldIe, approveAs: account }) : tier.values;
   startFaults(tier.faults, values, tier.live);
   observe(tier.origins, addStep);
   await loadSdk(file);
