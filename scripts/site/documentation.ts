@@ -66,9 +66,9 @@ export function documentationPage(manifest: Manifest, reference: Reference, orig
   };
   const errors = reference.errors.map(({ name, group, doc }) => [code(name), escapeHtml(group), prose(doc)]);
   return `<h1>Sign in with Stack Exchange</h1>
-<p class="lead">A popup, a yes or a no, one callback: a login for any web page, in about a kilobyte. Every login ends in
-exactly one callback, also when the popup is blocked, closed, or never answers; and no answer is believed unless its origin, its
-window and its state are right.</p>
+<p class="lead">A login for any web page, through a popup, in about a kilobyte. Every login ends in exactly one callback, also when
+the popup is blocked or closed, or the API never answers. An answer is accepted only if its origin, its window and its state are right.
+This is a re-implementation, not Stack Exchange's own.</p>
 <p><a class="button" href="playground.html">Try it in the playground</a></p>
 <h2 id="use">Use it</h2>
 <div class="envelopes">
@@ -87,8 +87,9 @@ ${show("module-use")}
 ${show("module-timeout")}
 </section>
 </div>
-<p>Both need an app: its client id is on its page at <a href="https://stackapps.com/apps/oauth">Stack Apps</a>,
-where the client side flow must be on, and the desktop redirect must not be off.</p>
+<p>Register your app at <a href="https://stackapps.com/apps/oauth">Stack Apps</a>: it gets the client id. Turn the implicit grant (client side
+flow) on, leave the non-web redirect (desktop redirect) enabled, and enter the host of your pages as the OAuth domain.
+<code>/blank</code> is an empty page of your site for IE 9; other browsers never load it.</p>
 <h2 id="reference">Reference</h2>
 ${SECTIONS.flatMap(([name, heading]) => {
   const declaration = reference.interfaces.find((each) => each.name === name);

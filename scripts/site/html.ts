@@ -16,19 +16,20 @@ export const code = (text: string): string => `<code>${escapeHtml(text)}</code>`
 
 /**
  * A table that scrolls sideways by itself, so that the page does not. On a narrow screen a row becomes a block, with the
- * name of the column before each figure. Cells are HTML; `figures` are the columns that are aligned right.
+ * name of the column before each cell if it is `labelled`. Cells are HTML; `figures` are the columns that are aligned right.
  */
 export function table(
   caption: string,
   head: readonly string[],
   rows: readonly (readonly string[])[],
   figures: readonly number[] = [],
+  labelled = figures.length > 0,
 ): string {
   const kind = (index: number): string => (figures.includes(index) ? ' class="number"' : "");
   const headings = head.map((cell, index) => `<th scope="col"${kind(index)}>${cell}</th>`).join("");
   const body = rows.map(([first, ...rest]) => {
     const label = (index: number): string =>
-      figures.includes(index) && head[index] ? ` data-label="${escapeHtml(head[index])}"` : "";
+      labelled && head[index] ? ` data-label="${head[index].replace(/<[^>]+>/g, "")}"` : "";
     const cells = rest.map((cell, index) => `<td${kind(index + 1)}${label(index + 1)}>${cell}</td>`).join("");
     return `<tr><th scope="row"${kind(0)}>${first}</th>${cells}</tr>`;
   });

@@ -1,6 +1,6 @@
 /** A Markdown file of the repository as a page's HTML. The files are our own, so they are trusted. */
-import { Marked } from "marked";
-import { escapeHtml, snippet } from "./html.ts";
+import { Marked, type Tokens } from "marked";
+import { escapeHtml, snippet, table } from "./html.ts";
 
 const LANGUAGES: Record<string, string> = {
   html: "HTML",
@@ -31,7 +31,7 @@ const slug = (text: string): string =>
 
 /** The text between `<!-- ... -->` is for the tools, and goes. */
 export function markdownPage(text: string): string {
-  let codes = 0;
+  let [codes, tables] = [0, 0];
   const marked = new Marked({
     renderer: {
       heading({ tokens, depth }) {
@@ -41,6 +41,13 @@ export function markdownPage(text: string): string {
       code({ text: source, lang }) {
         codes++;
         return snippet(`code-${codes}`, LANGUAGES[lang ?? ""] ?? "Code", source);
+      },
+      table({ header, rows }) {
+        tables++;
+        const inline = (cells: Tokens.TableCell[]) =>
+          cells.map(({ tokens }) => this.parser.parseInline(tokens));
+        const figures = header.flatMap(({ align }, index) => (align === "right" ? [index] : []));
+        return table(`Table ${tables}`, inline(header), rows.map(inline), figures, true);
       },
       link({ href, tokens }) {
         const inner = this.parser.parseInline(tokens);
@@ -52,12 +59,5 @@ export function markdownPage(text: string): string {
       },
     },
   });
-  const html = marked.parse(text.replace(/<!--[\s\S]*?-->\n*/g, ""), { async: false });
-  let tables = 0;
-  return html
-    .replace(/<table>/g, () => {
-      tables++;
-      return `<div class="scroll" role="group" tabindex="0" aria-label="Table ${tables}"><table>`;
-    })
-    .replace(/<\/table>/g, "</table></div>");
+  return marked.parse(text.replace(/<!--[\s\S]*?-->\n*/g, ""), { async: false });
 }
