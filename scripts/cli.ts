@@ -46,10 +46,10 @@ export async function writing<T>(option: string, path: string, work: () => T | P
   }
 }
 
-/** Errors whose message is written for the person at the terminal; any other one is a bug and keeps its stack. */
+/** Errors for the person at the terminal. Any other error is a bug, and is printed with its stack. */
 const EXPECTED = new Set(["BuildError", "UsageError", "CheckError"]);
 
-/** A check that said no: its message, and exit code 1. */
+/** A check that failed: its message, and exit code 1. */
 export class CheckError extends Error {
   override name = "CheckError";
 }
@@ -57,7 +57,7 @@ export class CheckError extends Error {
 /**
  * Runs a command with the process's arguments.
  *
- * Exit codes: 0 done, 1 a check said no or the work failed, 2 wrong arguments.
+ * Exit codes: 0 done, 1 a check or the work failed, 2 wrong arguments.
  */
 export async function runCommand(main: (argv: string[]) => Promise<void>): Promise<void> {
   try {

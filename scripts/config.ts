@@ -61,7 +61,7 @@ export const ALL_JS: Target = {
   compress: {
     // More passes find nothing.
     passes: 2,
-    // What the source says is kept as it is said: where each of these moves something, the file compresses worse.
+    // The source stays as written: with any of these on, the file compresses worse.
     collapse_vars: false,
     lhs_constants: false,
     unused: false,

@@ -50,7 +50,7 @@ export function freeLetters({ variables, globals }: Variables, letters: Letters,
 /** gzip and brotli together, in bytes: enough to compare letters, and quick. */
 const weigh = (code: string): number => gzipSync(code, { level: 9 }).length + brotliCompressSync(code).length;
 
-/** Chosen already in this process: the same program is minified many times, and said once. */
+/** Chosen already in this process, so that the notice is printed once. */
 const chosen = new Map<string, Letters>();
 
 /**

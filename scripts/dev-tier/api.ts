@@ -114,7 +114,7 @@ export function createApi(world: World): Hono {
     }),
   );
 
-  // The one method that has the token in its address: whoever knows it may end it, and it is of no use afterwards.
+  // The one method with the token in its address: anyone who knows it may end it, and it is worthless afterwards.
   api.on(
     ["GET", "POST"],
     `${VERSION}/access-tokens/:token/invalidate`,

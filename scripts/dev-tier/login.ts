@@ -33,7 +33,7 @@ function mayReturn(world: World, app: App, address: string): boolean {
   // A fragment is forbidden (RFC 6749, section 3.1.2), and so are spaces and control characters, which parsers of
   // addresses drop and a header cannot hold. Another scheme than http could run code.
   if (!url || !/^https?:$/.test(url.protocol) || /[#\p{Cc}\s]/u.test(address)) return false;
-  // Of our own pages this one alone, however its path is written.
+  // Of our own pages only this one, however its path is written.
   if (url.origin === world.origins.login) return app.desktopRedirect && url.pathname === LANDING;
   return isUnderDomain(url.hostname, app.domain);
 }
@@ -180,7 +180,7 @@ export function createLogin(world: World): Hono {
     const { coop } = world.faults.values;
     return context.html(dialogPage(request.app, request.scopes, world.accounts, fields), 200, {
       ...(coop === "dialog" ? COOP : {}),
-      // A consent button in somebody's frame can be clicked by trickery.
+      // Against clickjacking.
       "X-Frame-Options": "DENY",
       "Cache-Control": "no-store",
     });

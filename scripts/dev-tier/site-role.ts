@@ -40,7 +40,7 @@ export function createSite(world: World): Hono {
   site.get("/dev/faults", (context) => context.json(world.faults.values, 200, FRESH));
 
   site.post("/dev/faults", async (context) => {
-    // Another site's page cannot send this type without a preflight, which nobody answers.
+    // Another site's page cannot send this type without a preflight, which is not answered.
     if (!/^application\/json\b/i.test(context.req.header("Content-Type") ?? ""))
       return context.json({ error: "send application/json" }, 415);
     try {

@@ -1,6 +1,6 @@
 /**
- * npm runs this after `npm ci`, and when an app installs the package from its repository: there npm packs the clone without a
- * prepack, so `dist/` must be there. A `dist/` that is there is left alone.
+ * npm runs this after `npm ci`, and when an app installs the package from its repository: npm packs that
+ * clone without a prepack, so `dist/` must exist. An existing `dist/` is kept.
  */
 import { existsSync } from "node:fs";
 import { chooseLocalNumber } from "../build/number.ts";

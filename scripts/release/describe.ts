@@ -5,7 +5,7 @@ import { currentNumber, publishedNumbers, readPublished, releaseTime, scriptOf }
 import { layout, PREFIX, SCRIPT } from "./folders.ts";
 import type { Released } from "./publish.ts";
 
-/** `site` is where the release folder is served; empty when nobody said, and then addresses start at the host's root. */
+/** `site` is where the release folder is served; empty when unknown: then addresses start with the path. */
 export const urlOf = (build: string, site = "") => `${site}${PREFIX}/${build}/${SCRIPT}`;
 export const aliasUrl = (site = "") => `${site}${PREFIX}/${SCRIPT}`;
 

@@ -12,7 +12,7 @@ import { release, switchTo } from "./publish.ts";
 /** What a build is made of. */
 const SOURCES = ["src", "scripts", "package.json", "package-lock.json", "tsconfig.json"];
 
-/** A manifest names a commit, and anybody may rebuild that commit and compare: so it must be what was built. */
+/** A manifest names a commit so that anyone can rebuild it and compare: it must be the commit that was built. */
 function assertCommitted(): void {
   const changes = gitOrNull("status", "--porcelain", "--", ...SOURCES);
   if (changes) {

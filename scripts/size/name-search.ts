@@ -147,7 +147,7 @@ export class Template {
   }
 }
 
-/** The last word is said over these build numbers. */
+/** These build numbers decide in the end. */
 const NUMBERS = ["1000", "5717"] as const;
 
 /**

@@ -30,7 +30,7 @@ async function main(argv: string[]): Promise<void> {
   const names = TARGETS.map(({ name }) => name);
   const options = newCommand("npm run size:names --")
     .description(
-      "Searches for letters that make each artifact compress well, from the committed ones on, and writes " +
+      "Searches for letters that make each artifact compress well, starting from the committed ones, and writes " +
         "scripts/build/names.json. A variable that has no letter yet gets one; those that are gone are dropped. " +
         "Ctrl-C ends the search and keeps the best.",
     )

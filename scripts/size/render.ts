@@ -27,13 +27,13 @@ function tableOf(report: Report): Table {
 }
 
 const FLOOR =
-  'noise floor: how far a hundred build numbers alone move the figure under "now"; a change no larger says nothing about the code';
+  'noise floor: how far the build number alone moves "now"; a change within it says nothing about the code';
 
 const MEANING: Record<string, string> = {
   ratchet: "every row of .size-limit.json is exact",
-  "size-limit": "size-limit agrees, over the same files",
+  "size-limit": "size-limit agrees",
   stamp: "the next hundred build numbers fit their budget",
-  ledger: "the ledger only grew, and says what the limits say",
+  ledger: "lines were only added, and the last one has the sizes of the limits",
   growth: "no compressed file grew by more than it may",
 };
 

@@ -50,7 +50,7 @@ export interface Line {
   verdict: "new" | "same" | "noise" | "smaller" | "larger";
 }
 
-/** One gate: what it found wrong, line by line, and the command that puts it right. */
+/** One gate: what it found, line by line, and the command that fixes it. */
 export interface Check {
   name: string;
   ok: boolean;

@@ -5,7 +5,7 @@ import { describeUpdate, moveLimits } from "./update.ts";
 async function main(argv: string[]): Promise<void> {
   const { reason, json } = newCommand("npm run size:tighten --")
     .description(
-      "Moves the limits down to today's bytes. Refuses when anything grows: that is size:accept's.",
+      "Moves the limits down to today's bytes. Refuses when anything grew: use size:accept for that.",
     )
     .option("--reason <text>", "for the ledger", "tightened")
     .option("--json", "print what moved as JSON")

@@ -133,7 +133,7 @@ async function main(argv: string[]): Promise<void> {
       `Compares the sizes that commits and their parents carry in .size-limit.json with the lines "${TRAILER_FORM}" of each message, ` +
         "one for each file that moved. A commit that moves a size needs them, from the ledger's first line on (what is older " +
         "is not checked); a ledger line that is changed or removed fails too. On main, where a message cannot be changed any " +
-        'more, a line in the ledger puts it right: npm run size:accept -- --commit <ref> --reason "..."',
+        'more, a line in the ledger corrects it: npm run size:accept -- --commit <ref> --reason "..."',
     )
     .option("--range <a..b>", "which commits (default: those since the base, or HEAD alone)")
     .option("--last <n>", "of these, at most so many that could be wrong, the newest", "20")

@@ -22,7 +22,7 @@ async function main(argv: string[]): Promise<void> {
         "TLS records included. Exit code 1 when a brotli response takes more than one TCP segment; gzip is reported.",
     )
     .option("--from <folder>", "measure what npm run build wrote there, instead of building")
-    .option("--limit <bytes>", "the line", String(SEGMENT))
+    .option("--limit <bytes>", "the most that a brotli response may take", String(SEGMENT))
     .option("--page", "also put the figures into scripts/site/content/cdn.md")
     .option("--json", "print the model")
     .option("--markdown", "print Markdown, and append it to $GITHUB_STEP_SUMMARY when that is set")

@@ -13,6 +13,7 @@ import * as assert from "uvu/assert";
 import { ROOT } from "../../scripts/config.ts";
 import { compileConsumers, emptyProject, type Project, RESOLUTIONS } from "../support/consumer.ts";
 import { login, openIndexMjs } from "../support/index-mjs.ts";
+import { fencedCode } from "../support/snippets.ts";
 import { suite } from "../support/suite.ts";
 import { packPackage } from "./pack.ts";
 
@@ -113,6 +114,29 @@ test("require() of the module works from the Node on that engines names", async 
   assert.is(stdout.trim(), "function");
   const { engines } = JSON.parse(await readFile(installed("package.json"), "utf8"));
   assert.is(engines.node, "^20.19.0 || >=22.12.0");
+});
+
+test("the documents' React component renders on a server, where there is no location", async () => {
+  const component = fencedCode("scripts/site/content/app.md").find(({ language }) => language === "tsx")!;
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `${component.text}
+        import { renderToString } from "react-dom/server";
+        console.log(renderToString(<SignIn onSession={() => {}} />));`,
+      loader: "tsx",
+      resolveDir: ROOT,
+    },
+    bundle: true,
+    write: false,
+    platform: "node",
+    format: "cjs",
+    jsx: "automatic",
+    alias: { "stackexchange-auth": installed("dist/index.mjs") },
+  });
+  const file = join(project.folder, "rendered.cjs");
+  await writeFile(file, outputFiles[0]!.text);
+  const { stdout } = await run(process.execPath, [file]);
+  assert.match(stdout, /<button>Sign in /);
 });
 
 test("a CommonJS server imports it, too", async () => {

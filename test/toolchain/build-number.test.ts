@@ -66,6 +66,16 @@ for (const place of ["shallow", "bare"] as const) {
   });
 }
 
+test("installing from a clone fills dist/, and leaves one that is there alone", ({ bare }) => {
+  rmSync(join(bare, "dist"), { recursive: true, force: true });
+  const first = run(bare, "scripts/package/prepare.ts");
+  assert.is(first.status, 0, first.stderr);
+  for (const name of ["all.js", "all.d.ts", "index.mjs", "index.d.mts", "manifest.json"])
+    assert.ok(existsSync(join(bare, "dist", name)), name);
+  const again = run(bare, "scripts/package/prepare.ts");
+  assert.equal([again.status, again.stdout, again.stderr], [0, "", ""]);
+});
+
 test("a number that is given is taken in a shallow clone, too", ({ shallow }) => {
   const { status, stdout } = run(shallow, "scripts/build.ts", ["--build-number", "7", "--json"]);
   assert.is(status, 0);

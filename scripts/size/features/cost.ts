@@ -58,7 +58,7 @@ async function sizes(target: Target, text: string, buildNumber: string, sweep = 
   return sizesOf({ code, gzip: gz, brotli: br });
 }
 
-/** How far the build number alone moves what `text` is smaller than `whole`. */
+/** How far the build number alone moves the difference between `text` and `whole`. */
 async function spread(target: Target, whole: string, text: string): Promise<Sizes> {
   const costs = await Promise.all(
     NOISE_NUMBERS.map(async (number) =>
