@@ -49,8 +49,8 @@ export let login: Login = (options?: LoginOptions): Promise<any> =>
 /**
  * Tells the SDK which app this is. Call it in the browser, before the first login; calling it again is fine.
  *
- * Throws an Error that names the option that is missing, or the origin that `channelUrl` must be on; the engine's
- * TypeError without options, and when `channelUrl` is not an address.
+ * Throws an Error that names the option that is missing, or the origin that `channelUrl` must be on; a TypeError
+ * without options, and when `channelUrl` is not an address.
  */
 export let init = (options: InitOptions): void => {
   let complete = option(options, "complete");

@@ -44,7 +44,7 @@ export interface AuthenticateOptions {
   success: (session: Session) => void;
   /** Called when the login ends in any other way; without it, such an end is silent. */
   error?: ((failure: AuthError) => void) | undefined;
-  /** Permissions beyond the user's identity. Missing or empty: identity alone. */
+  /** Permissions beyond the user's identity; without it or empty, the identity alone. */
   scope?: readonly Scope[] | undefined;
   /** Also fetch all of the user's accounts on the network. */
   networkUsers?: boolean | undefined;
@@ -89,7 +89,7 @@ export interface LoginOptions extends Pick<AuthenticateOptions, "scope" | "netwo
 export interface Session {
   /** Sent with API requests: `Authorization: Bearer <accessToken>`. Keep it in memory, and out of addresses. */
   accessToken: string;
-  /** The date by which the token is certainly unusable; undefined with the scope `no_expiry`. */
+  /** When the token expires, or a little later; undefined with the scope `no_expiry`. */
   expirationDate: Date | undefined;
   /** All accounts, in the API's order, possibly none; undefined unless `networkUsers` asked for them. */
   networkUsers: NetworkUser[] | undefined;
@@ -137,7 +137,7 @@ export type ErrorName =
   | "popup_blocked"
   /**
    * The user closed the popup before it answered, or a newer login replaced this one. Reported within a second once the page has
-   * the focus; a page in a frame, once that frame has it.
+   * the focus; in a frame, once that frame has it.
    */
   | "popup_closed"
   /**
@@ -156,9 +156,9 @@ export type ErrorName =
   | "unsupported_response_type"
   /** A scope is unknown or malformed. */
   | "invalid_scope"
-  /** The server failed in a way that it did not expect. */
+  /** The server failed unexpectedly. */
   | "server_error"
-  /** The server, or the API, is overloaded or being repaired: try again later. */
+  /** The server or the API is overloaded or under repair: try again later. */
   | "temporarily_unavailable"
   // The API's
   /** 400: a parameter is invalid; the message names it. */
@@ -173,9 +173,9 @@ export type ErrorName =
   | "key_required"
   /** 406: the token was sent over plain HTTP; the server has made it invalid. */
   | "access_token_compromised"
-  /** 500: the API failed in a way that it did not expect. */
+  /** 500: the API failed unexpectedly. */
   | "internal_error"
-  /** 502: too many requests; the message says for how long to wait. */
+  /** 502: too many requests; the message says how long to wait. */
   | "throttle_violation"
   | (string & {});
 
@@ -202,8 +202,7 @@ export interface StackExchangeAuth {
   /**
    * Tells the SDK which app this is. Call it before anything else; calling it again is fine.
    *
-   * Throws an Error that names the option that is missing, or the origin that `channelUrl` must be on; the engine's TypeError
-   * when there are no options at all.
+   * Throws an Error that names the option that is missing, or the origin that `channelUrl` must be on; a TypeError without options.
    */
   init(options: ScriptInitOptions): void;
   /**
