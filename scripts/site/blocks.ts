@@ -1,4 +1,4 @@
-/** The generated parts of README and CHANGELOG, each a piece of Markdown made from measurements or from the types. */
+/** Makes the generated parts of the documents: Markdown from measurements and from the types. */
 
 import { type Artifact, buildArtifact, type Sizes, sizesOf } from "../build/index.ts";
 import { PRODUCTION, TARGETS } from "../config.ts";
@@ -7,11 +7,10 @@ import { type Engines, readEngines } from "./engines.ts";
 import { type Peers, readPeers } from "./peers.ts";
 import { allMembers, type Reference, readReference } from "./reference.ts";
 
-/** Everything that a generated part may say. */
+/** What generated parts are made from. */
 export interface Figures {
-  /** What was measured now, at FIXED_NUMBER, by the artifact's name. */
+  /** Sizes at FIXED_NUMBER, by artifact. */
   sizes: Record<string, Sizes>;
-  /** What was measured. */
   artifacts: Artifact[];
   peers: Peers;
   engines: Engines;
@@ -26,7 +25,7 @@ export async function measureFigures(): Promise<Figures> {
   return figuresOf(artifacts);
 }
 
-/** What is shown of `artifacts`, beside what was measured and run before. */
+/** The figures for `artifacts`, and for what was measured and run earlier. */
 export async function figuresOf(artifacts: Figures["artifacts"]): Promise<Figures> {
   return {
     sizes: Object.fromEntries(artifacts.map((artifact) => [artifact.name, sizesOf(artifact)])),
@@ -41,7 +40,7 @@ const count = (bytes: number): string => bytes.toLocaleString("en");
 
 type Row = readonly string[];
 
-/** A Markdown table; columns from the second on are figures when `figures` says so. */
+/** A Markdown table; with `figures`, all columns but the first hold numbers. */
 function table(head: Row, rows: readonly Row[], figures = false): string {
   const line = (cells: Row): string => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   const rule = head.map((_, index) => (figures && index > 0 ? "---:" : "---"));
@@ -106,7 +105,7 @@ function support({ engines: { browsers, old, date } }: Figures): string {
   ].join("\n");
 }
 
-/** By name, as the documents' markers ask for them. */
+/** By the name in the documents' markers. */
 export const BLOCKS: Record<string, (figures: Figures) => string> = {
   summary: ({ sizes: { "all.js": script, "index.mjs": module } }) =>
     `The script is **${count(script!.gzip)} bytes** gzipped (${count(script!.brotli)} with brotli); ` +
@@ -128,7 +127,7 @@ export const BLOCKS: Record<string, (figures: Figures) => string> = {
 
 const MARKED = /(<!-- figures: ([\w-]+) -->\n)[\s\S]*?(\n<!-- \/figures -->)/g;
 
-/** `text` with each part between `<!-- figures: NAME -->` and `<!-- /figures -->` made anew. Throws an Error for an unknown name. */
+/** `text` with each part between `<!-- figures: NAME -->` and `<!-- /figures -->` replaced. Throws an Error for an unknown name. */
 export function fill(text: string, figures: Figures): string {
   return text.replace(MARKED, (_, open: string, name: string, close: string) => {
     const block = BLOCKS[name];

@@ -4,7 +4,7 @@ import { code, escapeHtml, prose, snippet, table } from "./html.ts";
 import type { Declaration, Member, Reference } from "./reference.ts";
 import { snippetsOf } from "./snippets.ts";
 
-/** The order in which a reader needs them. */
+/** In the order of the page. */
 const SECTIONS: [interfaceName: string, heading: string][] = [
   ["StackExchangeAuth", "SE: the hosted script"],
   ["ScriptInitOptions", "Options of SE.init"],
@@ -24,14 +24,14 @@ const SECTIONS: [interfaceName: string, heading: string][] = [
 
 const idOf = (name: string): string => name.toLowerCase();
 
-/** A type, with links to the interfaces that it names; each of its lines on its own line. */
+/** A type, with links to the interfaces that it names. */
 function typeOf(type: string, known: ReadonlySet<string>): string {
   const link = (word: string): string => (known.has(word) ? `<a href="#${idOf(word)}">${word}</a>` : word);
   const lines = type.split("\n").map((line) => `<code>${escapeHtml(line).replace(/\w+/g, link)}</code>`);
   return lines.join("<br>");
 }
 
-/** The small word beside a name. */
+/** The hint beside a name. */
 function hintOf({ deprecated, optional }: Member): string {
   const hint = deprecated ? "not needed" : optional ? "optional" : "";
   return hint && ` <span class="hint">${hint}</span>`;

@@ -1,6 +1,6 @@
 /**
- * `npm run docs:engines`: runs the browser and the old-engine tests in every engine, and keeps which ones passed in
- * `engines.json`, from which the support table is made.
+ * `npm run docs:engines`: runs the browser and the old-engine tests in every engine, and writes those that passed
+ * to `engines.json`, the source of the support table.
  */
 
 import { execFileSync, spawn } from "node:child_process";
@@ -12,7 +12,7 @@ import { ROOT } from "../config.ts";
 export interface Engines {
   /** The day of the run, ISO 8601. */
   date: string;
-  /** Name and version as each browser says them. */
+  /** Name and version, as the browser reports them. */
   browsers: string[];
   /** The engines that know ES5 and nothing newer. */
   old: string[];
@@ -43,7 +43,7 @@ function runTests(): Promise<{ code: number; text: string }> {
   });
 }
 
-/** mujs says its version when it starts; duktape has it as a number, 20700 for 2.7.0. */
+/** mujs prints its version when it starts; duktape has a number, 20700 for 2.7.0. */
 function oldEngines(): string[] {
   const mujs = /MuJS ([\d.]+\d)/.exec(execFileSync("mujs", { input: "", encoding: "utf8" }))?.[1];
   const duktape = Number(execFileSync("duk", ["-e", "print(Duktape.version)"], { encoding: "utf8" }));

@@ -1,4 +1,4 @@
-/** HTML from text that is not trusted to be HTML. */
+/** Makes HTML from plain text. */
 
 const CODES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 

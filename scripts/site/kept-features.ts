@@ -1,4 +1,4 @@
-/** The cost of each feature for these very bytes: measured by `npm run size:features` in the background, and kept. */
+/** Caches the cost of each feature, which `npm run size:features` measures in the background. */
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -10,7 +10,7 @@ import type { FeatureReport } from "../size/features/cost.ts";
 const FOLDER = join(ROOT, ".cache/site");
 const TABLE = join(ROOT, "scripts/size/features/table.ts");
 
-/** Other bytes, or another table of features, and the report is another. */
+/** A report belongs to these bytes and this table of features. */
 function fileFor(code: string): string {
   const hash = createHash("sha256").update(code).update(readFileSync(TABLE));
   return join(FOLDER, `features-${hash.digest("hex").slice(0, 16)}.json`);

@@ -1,4 +1,4 @@
-/** The documentation as `npm start` serves it, with the dev tier behind it. */
+/** The documentation as `npm start` serves it, with the dev tier. */
 
 import type { Manifest } from "../build/emit.ts";
 import { prepare } from "../build/index.ts";
@@ -32,7 +32,7 @@ async function devModule({ login, api }: Origins, buildNumber: string): Promise<
   return stamp(await prepare(INDEX_MJS, { tier }), buildNumber).code;
 }
 
-/** The pages of the site, speaking of the build `manifest`. */
+/** The pages of the site, for the build `manifest`. */
 export function livePages(
   manifest: Manifest,
   options: Partial<SiteOptions> = {},

@@ -1,4 +1,4 @@
-/** A Markdown file of the repository as a page's HTML. The files are our own, so they are trusted. */
+/** Converts a Markdown file of the repository to HTML. The files are our own, so they are trusted. */
 import { Marked, type Tokens } from "marked";
 import { escapeHtml, snippet, table } from "./html.ts";
 
@@ -29,7 +29,7 @@ const slug = (text: string): string =>
     .replace(/[^\w]+/g, "-")
     .replace(/^-|-$/g, "");
 
-/** The text between `<!-- ... -->` is for the tools, and goes. */
+/** Comments are for the tools, and are removed. */
 export function markdownPage(text: string): string {
   let [codes, tables] = [0, 0];
   const marked = new Marked({
@@ -54,7 +54,7 @@ export function markdownPage(text: string): string {
         if (/^https:|^#/.test(href)) return `<a href="${escapeHtml(href)}">${inner}</a>`;
         const [file, fragment] = href.split("/").at(-1)!.split("#") as [string, string?];
         const page = PAGES[file];
-        // A file that is no page is in the repository only.
+        // Other files are in the repository only.
         return page ? `<a href="${page}${fragment ? `#${fragment}` : ""}">${inner}</a>` : inner;
       },
     },

@@ -26,7 +26,7 @@ export interface PageParts {
   scripts?: string[];
   /** Whether the page lists its contents. */
   contents?: boolean;
-  /** The Content-Security-Policy where no server sends one. */
+  /** The Content-Security-Policy, if no server sends one. */
   policy?: string;
 }
 
@@ -36,7 +36,7 @@ export interface Edition {
   buildNumber: string;
 }
 
-/** The page runs its own files, asks the API, and reaches no other host. */
+/** A page may run its own files and ask the API, and reach no other host. */
 export function policyOf(apiOrigin: Origins["api"]): string {
   return [
     "default-src 'none'",

@@ -1,4 +1,4 @@
-/** Every file of the documentation, by name: made when it is asked for, so that `npm start` need not wait. */
+/** Makes each file of the documentation on demand, so that `npm start` need not wait. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Manifest } from "../build/emit.ts";
@@ -27,7 +27,7 @@ export interface Site {
 }
 
 export interface SiteOptions {
-  /** The build that the documentation speaks of. */
+  /** The build that the documentation describes. */
   manifest: Manifest;
   /** The costs for the artifact with this text; null while they are being measured. */
   features: (code: string) => Promise<FeatureReport | null>;
@@ -64,7 +64,7 @@ const DOCUMENTS: Record<string, [title: string, path: string]> = {
 /** What a host shows for an address that is not there; static hosts look for this name. */
 export const NOT_FOUND = "404.html";
 
-/** The chart's own title, which says what it shows. */
+/** The chart's title. */
 const chartTitle = (): string | null =>
   existsSync(join(ROOT, CHART)) ? (/<title[^>]*>([^<]*)/.exec(read(CHART))?.[1] ?? null) : null;
 
@@ -85,7 +85,7 @@ export function openSite(options: SiteOptions): Site {
     "errors.json",
     ...(existsSync(join(ROOT, CHART)) ? ["history.svg"] : []),
   ];
-  // Two builds, and the same ones for every visit.
+  // Measured once for all visits.
   let measured: Promise<Figures> | undefined;
 
   async function parts(name: string): Promise<Omit<PageParts, "name" | "policy">> {

@@ -1,5 +1,5 @@
 /**
- * `npm run size:peers`: what other popup logins weigh, measured from the packages themselves.
+ * `npm run size:peers`: measures other popup logins.
  *
  * For each one, the smallest program that opens a popup login: bundled and minified by esbuild, compressed by zlib
  * (gzip level 9, brotli quality 11). It downloads the packages, so the result is kept in `peers.json`, with its date.
@@ -25,7 +25,7 @@ export interface Peers {
   /** The day of the measurement, ISO 8601. */
   date: string;
   esbuild: string;
-  /** The hosted script that this project takes the place of; see ORIGINAL. */
+  /** The hosted script that this project replaces; see ORIGINAL. */
   original: Peer;
   peers: Peer[];
 }
@@ -36,8 +36,8 @@ const FILE = new URL("./peers.json", import.meta.url);
 const FOLDER = join(ROOT, ".cache/peers");
 
 /**
- * The original SDK's last published build. It is no package, and it is not ours to keep a copy of: it was measured
- * once, through the terser that this project uses, without which it would be larger.
+ * The original SDK's last published build. It is not a package, and not ours to copy: it was measured once,
+ * after this project's terser, without which it would be larger.
  */
 const ORIGINAL: Peer = {
   name: "Stack Exchange's own all.js",
@@ -45,7 +45,7 @@ const ORIGINAL: Peer = {
   sizes: { raw: 2339, gzip: 1249, brotli: 999 },
 };
 
-/** The package, its pinned version, and the program. `globalThis.x` keeps what would otherwise be shaken out. */
+/** The package, its pinned version, and the program. `globalThis.x` prevents tree shaking. */
 const PROGRAMS: [name: string, version: string, program: string][] = [
   [
     "oauth2-popup-flow",
@@ -100,7 +100,7 @@ const PROGRAMS: [name: string, version: string, program: string][] = [
   ],
 ];
 
-/** What the programs need beside their own package; jso does not say that it needs core-js. */
+/** Other packages that the programs need; jso does not declare core-js. */
 const BESIDE = ["@firebase/app@0.16.2", "core-js@2.6.12"];
 
 /** What was measured last. */

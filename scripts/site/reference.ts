@@ -1,4 +1,4 @@
-/** The API and error reference, read from the docstrings of `src/types.ts`, so that nothing of it is written twice. */
+/** The API and error reference, read from the docstrings of `src/types.ts`, so that nothing is written twice. */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { ROOT } from "../config.ts";
 
 const TYPES = "src/types.ts";
 
-/** A node of Babel's tree, whose own types would need a cast at every step. */
+/** A node of Babel's tree; Babel's types would need a cast at each step. */
 interface Node extends Record<string, any> {
   type: string;
   start: number;
@@ -55,7 +55,7 @@ export interface Reference {
   scopes: { doc: string[]; names: string[] };
 }
 
-/** The last docstring's paragraphs; the comment's stars and line breaks are no part of them. */
+/** The last docstring's paragraphs, without stars and line breaks. */
 function paragraphs(comments: readonly Comment[] = []): string[] {
   const docstring = comments.findLast(({ type }) => type === "CommentBlock")?.value ?? "";
   return docstring
@@ -105,7 +105,7 @@ export function readReference(source: string = readFileSync(join(ROOT, TYPES), "
     const plain = annotation.type === "TSLiteralType";
     const doc = plain ? paragraphs(node.leadingComments) : documented(node, `${owner}.${name}`);
     const tag = /^@deprecated /;
-    // Parentheses that only kept `| undefined` apart from a function type.
+    // Without the parentheses that a function type needs before `| undefined`.
     return {
       name,
       type: type.replace(/^\((\(.*\) => [^()]*)\)$/, "$1"),

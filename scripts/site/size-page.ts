@@ -1,4 +1,4 @@
-/** The size page: the chart, the price of each feature, the heat map, the peers. All of it is the tools' own output. */
+/** The size page: the chart, the price of each feature, the heat map, the peers. All from the tools' output. */
 import type { Sizes } from "../build/index.ts";
 import type { FeatureReport } from "../size/features/cost.ts";
 import type { Heat } from "../size/heat/cost-of-text.ts";
@@ -20,7 +20,7 @@ const count = (bytes: number): string => bytes.toLocaleString("en");
 const three = ({ raw, gzip, brotli }: Sizes): string[] => [raw, gzip, brotli].map(count);
 const FIGURES = [1, 2, 3];
 
-/** Upper bounds of the shades, in bits a character; a byte that is not compressed costs 8. */
+/** Upper bounds of the shades, in bits per character; an uncompressed byte costs 8. */
 const SHADES = [0.5, 1, 2, 3.5, 5, 6.5, 8];
 const shade = (bits: number): number => {
   const level = SHADES.findIndex((limit) => bits <= limit);
@@ -45,7 +45,7 @@ function legend(): string {
   return labels.map((label, level) => `<span class="h${level}">${label}</span>`).join(" ");
 }
 
-/** A table cell that draws its figure as a bar, too. The bar says nothing that the figure does not. */
+/** Draws a cell's figure as a bar, too. */
 const bar = (value: number, most: number): string =>
   `<meter class="bar" min="0" max="${most}" value="${Math.max(0, value)}" aria-hidden="true"></meter>`;
 

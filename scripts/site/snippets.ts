@@ -1,13 +1,13 @@
-/** The code that the documentation shows. The tests run each piece in a browser, as a reader would who copies it. */
+/** The code that the documentation shows. Tests run each piece in a browser. */
 
 import type { Manifest } from "../build/emit.ts";
 import { aliasUrl, urlOf } from "../release/describe.ts";
 
-/** The tag for the script: from the CDN at `origin`, at the address that moves with each release; else from beside the page. */
+/** The tag for the script: from the CDN at `origin`, at the address that moves with each release; else beside the page. */
 export const aliasTag = (origin?: string): string =>
   `<script src="${origin ? aliasUrl(origin) : "all.js"}"></script>`;
 
-/** The tag for exactly this build, which no other byte passes. */
+/** The tag for exactly this build. */
 export function pinnedTag({ buildNumber, files }: Manifest, origin?: string): string {
   return `<script src="${origin ? urlOf(buildNumber, origin) : "all.js"}"
   integrity="${files["all.js"]!.integrity}"

@@ -74,7 +74,7 @@ export async function moveLimits(reason: string, growth: boolean): Promise<Updat
   };
 }
 
-/** The update in words. */
+/** Describes the update. */
 export function describeUpdate({ differences, documents, trailer }: Update): string {
   return [
     ...differences.map(describeDifference),

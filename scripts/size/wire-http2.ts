@@ -1,4 +1,4 @@
-/** HTTP/2's frames, and how long a text is in HPACK: what it takes to say which bytes are the response's. */
+/** Parses HTTP/2 frames and computes HPACK lengths, to tell which bytes belong to the response. */
 import type { WireRecord } from "./wire-records.ts";
 
 /** Of every frame: length, type, flags, stream (RFC 9113, 4.1). */

@@ -75,7 +75,7 @@ async function connect({ port, certificate, protocol }: Asked) {
   };
 }
 
-/** Sends the request by hand: what a browser would say besides does not change the response. */
+/** Sends the request by hand: a browser's other headers do not change the response. */
 async function askHttp1(secure: tls.TLSSocket, { path, headers }: Asked) {
   const lines = [
     `GET ${path} HTTP/1.1`,

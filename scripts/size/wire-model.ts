@@ -1,4 +1,4 @@
-/** What `npm run size:wire` finds out: one row a response, and whether the ones that count fit. */
+/** The model of `npm run size:wire`: a row for each response, and whether those that count fit. */
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { CheckError } from "../cli.ts";
 import { PREFIX, SCRIPT } from "../release/folders.ts";
@@ -38,8 +38,8 @@ export interface WireReport {
 }
 
 /**
- * The rows that decide: brotli. Every browser that takes brotli says so over HTTPS, and has for years; gzip goes to what
- * is older or not a browser, so it is reported, not gated. Both protocols and both addresses count.
+ * The rows that decide: brotli. Every browser of the last years takes brotli over HTTPS; gzip goes to older ones
+ * and to programs, so it is reported, not gated. Both protocols and both addresses count.
  */
 const isGated = (encoding: Encoding, status: number) => encoding === "br" && status === 200;
 
@@ -100,7 +100,7 @@ export async function measureWire(dist: string, root: string, limit: number = SE
   return { build: build.number, limit, rows };
 }
 
-/** The rows over the line that may not be. */
+/** The rows over the limit that may not be. */
 export function failures({ rows, limit }: WireReport): WireRow[] {
   return rows.filter(({ gated, total }) => gated && total > limit);
 }

@@ -1,4 +1,4 @@
-/** The figures in `scripts/site/content/cdn.md`: made here from measured bytes, so that none is typed by hand. */
+/** The figures in `scripts/site/content/cdn.md`: computed from measured bytes. */
 
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -112,10 +112,10 @@ export function figuresIn(page: string): { figures: string; inputs: Inputs } {
   return { figures: figures!, inputs };
 }
 
-/** The formatter lines the columns of a table up; that changes no figure. */
+/** Ignores how a formatter aligns the columns. */
 const unaligned = (markdown: string) => markdown.replace(/ +/g, " ").replace(/ ?(:?)-+(:?) ?/g, "$1-$2");
 
-/** How far a published figure may be from today's before it must be made anew: the build number alone moves it. */
+/** How far a published figure may differ from today's: the build number alone moves it. */
 const TOLERANCE = 0.02;
 
 /**

@@ -1,4 +1,4 @@
-/** What `npm run size:wire` says, from its model. */
+/** Prints the model of `npm run size:wire`. */
 import type { Table } from "./print.ts";
 import { failures, type WireReport, type WireRow } from "./wire-model.ts";
 

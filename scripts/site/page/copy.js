@@ -1,4 +1,4 @@
-/** A button beside each piece of code that copies it. */
+/** Adds a Copy button to each piece of code. */
 import { element } from "./elements.js";
 
 for (const figure of document.querySelectorAll("figure.snippet")) {
@@ -16,7 +16,7 @@ for (const figure of document.querySelectorAll("figure.snippet")) {
       await navigator.clipboard.writeText(text.textContent);
       said.textContent = "Copied";
     } catch {
-      // Without permission, or over plain http: the text is selected, and the user's own copy does the rest.
+      // Without permission, or over plain http: the text is selected, for the user to copy.
       getSelection().selectAllChildren(text);
       said.textContent = "Selected: press Ctrl-C";
     }

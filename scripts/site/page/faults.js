@@ -16,7 +16,7 @@ async function send(method, body) {
   return answer;
 }
 
-/** What this tab has set, kept over a reload. */
+/** What this tab has set; it survives a reload. */
 const KEPT = "faults";
 let mine = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
 
@@ -30,11 +30,11 @@ export function setFaults(changes) {
   return send("POST", mine);
 }
 
-/** Begins with what this tab has set before; every other switch is off. */
+/** Restores what this tab had set; every other switch is off. */
 export function startWith(table, changes) {
   const off = Object.fromEntries(Object.entries(table).map(([name, fault]) => [name, fault.off]));
   addEventListener("focus", () => setFaults({}));
-  // What a version of the page before this one has kept may name faults that are gone.
+  // An older version of the page may have kept faults that no longer exist.
   mine = { ...off, ...Object.fromEntries(Object.entries(mine).filter(([name]) => name in off)) };
   return setFaults(changes);
 }
@@ -81,7 +81,7 @@ function line(name, fault, value, changed) {
     { htmlFor: input.id },
     fault.unit ? `${fault.label} (${fault.unit})` : fault.label,
   );
-  // A number is easier to start from one that shows something.
+  // A sample that shows an effect.
   const sample =
     fault.sample &&
     element(
@@ -126,7 +126,7 @@ export function startFaults(table, values, live) {
       ),
     );
     list.replaceChildren(...groups);
-    // What the panel shows, for whoever drives it.
+    // For the tests.
     list.dataset.values = JSON.stringify(now);
     for (const input of list.querySelectorAll("input, select, button")) input.disabled = !live;
     const on = visible.filter(([name, fault]) => now[name] !== fault.off).length;

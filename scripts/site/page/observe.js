@@ -1,6 +1,5 @@
 /**
- * Watches what the SDK does to the page, and changes nothing of it: the browser's functions that it calls are wrapped
- * before it loads, and each wrapper does what the function does.
+ * Watches what the SDK does, without changing it: wraps the browser functions that it calls, before it loads.
  *
  * Every step is reported as { title, detail, verdict }, the verdict being "accepted", "refused", "ended" or "".
  */
