@@ -1,4 +1,4 @@
-/** `npm run size:accept`: a file grew, on purpose, and the ledger says why. */
+/** `npm run size:accept`: accepts growth, with a reason for the ledger. */
 import { isMain, newCommand, runCommand, UsageError } from "../cli.ts";
 import { writeChart } from "./chart.ts";
 import { parentOf, resolveCommit, short, sizesAt } from "./commits.ts";

@@ -1,4 +1,4 @@
-/** The ledger as a picture: an SVG without a script, for light and for dark pages, and the same bytes for the same ledger. */
+/** Draws the ledger: an SVG without a script, for light and dark pages, the same bytes for the same ledger. */
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ const WIDTH = 760;
 const PANEL = { top: 56, height: 220, gap: 104, left: 64, right: 128 };
 const PLOT = WIDTH - PANEL.left - PANEL.right;
 
-/** Blue and orange: told apart by every kind of colour vision, and 3:1 or better against either page. */
+/** Blue and orange: distinct for every kind of colour vision, and 3:1 or better against either page. */
 const STYLE = `
   svg { background: #fff; color: #1f2328; font: 13px system-ui, sans-serif; }
   text { fill: currentColor; }
@@ -33,7 +33,7 @@ const STYLE = `
 const escapeText = (text: string): string =>
   text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 
-/** Round figures that take in `sizes`: at most six, and at least 4 B apart. */
+/** Round figures that include `sizes`: at most six, and at least 4 B apart. */
 function ticksFor(sizes: readonly number[]): number[] {
   const low = Math.min(...sizes);
   const high = Math.max(...sizes);
@@ -113,7 +113,7 @@ export function writeChart(ledger: string): void {
   writeFileSync(join(ROOT, CHART), draw(parseLedger(ledger)));
 }
 
-/** True when the chart in the tree is not the one that this ledger gives. */
+/** True when the chart in the tree does not show this ledger. */
 export function chartIsStale(ledger: string): boolean {
   try {
     return readFileSync(join(ROOT, CHART), "utf8") !== draw(parseLedger(ledger));

@@ -1,4 +1,4 @@
-/** Which commit the working tree is compared with, and what its artifacts weigh. */
+/** Chooses the commit to compare with, and reads the sizes of its artifacts. */
 
 import type { Sizes } from "../build/index.ts";
 import { refuseShallow } from "../build/number.ts";
@@ -10,7 +10,7 @@ export type SizesByName = Record<string, Sizes>;
 
 export const short = (commit: string): string => commit.slice(0, 7);
 
-/** The full hash that `ref` names. Throws CheckError when it names no commit, and says so when the clone is a shallow one. */
+/** The full hash that `ref` names. Throws CheckError when it names no commit, with a hint when the clone is shallow. */
 export function resolveCommit(ref: string): string {
   const commit = gitOrNull("rev-parse", "--verify", "--quiet", `${ref}^{commit}`);
   if (commit) return commit;
@@ -27,7 +27,7 @@ export function parentOf(commit: string): string | null {
 
 export interface Base {
   commit: string;
-  /** Why it is this one, in words. */
+  /** Why this one. */
   why: string;
 }
 
@@ -60,7 +60,7 @@ export function isOneCommit(base: Base): boolean {
 }
 
 /**
- * The sizes of every artifact of `commit`, read from the rows that it committed: the ratchet makes each commit carry its own.
+ * The sizes of every artifact of `commit`, read from the rows that it committed: the ratchet makes each commit have its own.
  * None where it has no rows.
  */
 export function sizesAt(commit: string): SizesByName {

@@ -1,4 +1,4 @@
-/** `npm run size:features`: what each feature of the SDK costs, measured by building it without the feature. */
+/** `npm run size:features`: measures the cost of each feature by building the SDK without it. */
 import { Option } from "commander";
 import { checkBuildNumber } from "../build/stamp.ts";
 import { isMain, newCommand, runCommand } from "../cli.ts";

@@ -1,4 +1,4 @@
-/** `npm run size:heat`: what every token and every source line costs in the gzip file that ships. */
+/** `npm run size:heat`: shows what each token and source line costs in the gzip file. */
 import { writeFile } from "node:fs/promises";
 import { Option } from "commander";
 import { buildArtifact } from "../build/index.ts";

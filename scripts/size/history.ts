@@ -8,7 +8,7 @@ import { type Entry, parseLedger, readLedger } from "./ledger.ts";
 import { toText } from "./print.ts";
 import { CHART, LEDGER } from "./settings.ts";
 
-/** The commit that each line came with, by git's own account; null for a line that is not committed. */
+/** The commit that added each line, by git blame; null for a line that is not committed. */
 function commitsOfLines(): (string | null)[] {
   const blame = gitOrNull("blame", "--porcelain", "--", LEDGER) ?? "";
   return [...blame.matchAll(/^([0-9a-f]{40}) \d+ \d+/gm)].map(([, hash]) =>

@@ -1,10 +1,10 @@
 /**
- * The ledger, `scripts/size/history.jsonl`: one line for each time that a limit moved, and why it did.
+ * The ledger, `scripts/size/history.jsonl`: one line for each change of a limit, with its reason.
  *
  * Lines are only ever added. A line is written before its commit exists, so it names the commit it came on top of;
  * `git blame` names the one that it came with. A line written afterwards names its commit itself: the first ones, for the
- * commits before the ledger, and those that put right what a commit's message lacks or gets wrong. The first nineteen lines
- * are older than this repository: the commits that they name are not in it, their figures were measured all the same.
+ * commits before the ledger, and those that correct a commit's message. The first nineteen lines
+ * are older than this repository: the commits that they name are not in it, but their figures were measured.
  */
 
 import { appendFileSync, readFileSync } from "node:fs";
@@ -69,7 +69,7 @@ export function appendAfterwards(
   append({ parent, commit, buildNumber: FIXED_NUMBER, sizes, reason });
 }
 
-/** The line that the limits go by: the last one that was not written afterwards. */
+/** The line with the current limits: the last one that was not written afterwards. */
 export const current = (entries: readonly Entry[]): Entry | undefined =>
   entries.findLast(({ commit }) => commit === undefined);
 
@@ -80,7 +80,7 @@ export function ledgerAt(commit: string): string {
   return listed ? `${git("show", `${commit}:${LEDGER}`)}\n` : "";
 }
 
-/** What `after` did to the lines of `before`, in words; null when it only added some. */
+/** Describes what `after` did to the lines of `before`; null when it only added some. */
 export function rewritten(before: string, after: string): string | null {
   if (after.startsWith(before)) return null;
   const old = before.split("\n");

@@ -1,5 +1,5 @@
 /**
- * `.size-limit.json`: what every file may weigh, to the byte.
+ * `.size-limit.json`: the exact size that each file may have.
  *
  * Two kinds of row, both at today's figures, and both read by size-limit itself:
  *
@@ -7,8 +7,8 @@
  *   the code does. It holds in both directions: a larger file fails, and so does a smaller one that was not tightened.
  * - **the budget**, `all.js gzip, worst build number`: the largest of a hundred builds that differ in their number alone
  *   (SAMPLE), and HEADROOM bytes more, so that no lucky number hides a growth. The next hundred numbers that will really
- *   ship are proved to fit it (stamps.ts). Should one of them be worse still, size:accept gives the budget those bytes,
- *   and once it is behind us, size:tighten takes them back.
+ *   ship are proved to fit it (stamps.ts). If one of them is worse, size:accept adds those bytes to the
+ *   budget, and after that number size:tighten removes them.
  *
  * Above both is HARD_BUDGET of scripts/config.ts, which the build itself refuses to pass. A row over it is refused here.
  */
@@ -22,7 +22,7 @@ import { type Measured, measuredPath } from "./measure.ts";
 import { COMPRESSED, type Compressed, FORMATS, HEADROOM, LIMITS } from "./settings.ts";
 import { sampleBudget } from "./stamps.ts";
 
-/** One row, in size-limit's own words. `brotli: false` makes it weigh the file as it is. */
+/** One row, in size-limit's format. `brotli: false` makes it weigh the file as it is. */
 export interface Row {
   name: string;
   path: string;
@@ -30,12 +30,12 @@ export interface Row {
   brotli: false;
 }
 
-/** A row that does not stand where the file does. Bytes; null where a side is missing. */
+/** A row that differs from its file. Bytes; null where a side is missing. */
 export interface Difference {
   name: string;
   limit: number | null;
   size: number | null;
-  /** What the size of a budget is made of, in words: no one file has it. */
+  /** What the size of a budget consists of: no single file has it. */
   madeOf?: string;
 }
 

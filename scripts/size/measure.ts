@@ -1,4 +1,4 @@
-/** The working tree's artifacts, measured as the files that ship. */
+/** Measures the working tree's artifacts, as they ship. */
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { sync as brotliSize } from "brotli-size";

@@ -29,16 +29,16 @@ export interface Progress {
 }
 
 export interface SearchOptions {
-  /** Begins the random numbers. */
+  /** The seed of the random numbers. */
   seed: number;
-  /** Bytes by which a step may be worse at first. */
+  /** How much worse a step may be at first, in bytes. */
   heat: number;
-  /** Says how much of the time is gone, from 0 to 1; the search ends at 1. */
+  /** How much of the time is used, from 0 to 1; the search ends at 1. */
   clock: () => number;
   onStep?: (progress: Progress) => void;
 }
 
-/** Random numbers that a seed decides, at least 0 and less than 1: mulberry32. */
+/** Seeded random numbers from 0 to below 1: mulberry32. */
 function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -160,7 +160,7 @@ async function score(text: string): Promise<number> {
   return (await quickBrotli(code, { params })).length + gzipSync(code, { level: 9 }).length;
 }
 
-/** Mean sizes over `count` choices of letters, in bytes, with zlib: what a way of writing costs, without a lucky letter. */
+/** Mean sizes over `count` choices of letters, in bytes, with zlib: the cost of a way of writing, without the luck of letters. */
 export async function meanSizes(target: Target, count: number): Promise<Sizes> {
   const template = await Template.of(target);
   const random = randomFrom(1);
@@ -193,8 +193,8 @@ async function shippingScore(text: string): Promise<number> {
 }
 
 /**
- * Simulated annealing from the committed letters. The letters that it gives never make the file that ships larger than they
- * do: the last word is that of the encoders that ship.
+ * Simulated annealing from the committed letters. Its letters never make the file that ships larger: the
+ * encoders that ship decide in the end.
  */
 export async function searchNames(
   target: Target,

@@ -58,7 +58,7 @@ export function printMarkdown(markdown: string): void {
   if (process.env.GITHUB_STEP_SUMMARY) appendFileSync(process.env.GITHUB_STEP_SUMMARY, `${markdown}\n\n`);
 }
 
-/** Prints a report as its command was asked to: its data as JSON, its tables as Markdown, or the tables for a terminal. */
+/** Prints a report: as JSON, as Markdown, or for a terminal. */
 export function printTables(
   data: unknown,
   tables: readonly Table[],

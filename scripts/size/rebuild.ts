@@ -1,4 +1,4 @@
-/** The rebuild proof: one commit built in two places that have nothing in common but the packages, and compared. */
+/** The rebuild proof: builds one commit in two places that share nothing but the packages, and compares them. */
 
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -37,7 +37,7 @@ export function sameByteMakers(theirs: Lock, ours: Lock): boolean {
 }
 
 /**
- * Gives the checkout in `folder` its dependencies: this project's own where the packages that write bytes are the
+ * Gives the checkout in `folder` its dependencies: this project's where the packages that write bytes are the
  * same, which takes no time; otherwise, or when `install` says so, its own by `npm ci`.
  */
 async function provideModules(folder: string, install = false): Promise<void> {
@@ -51,7 +51,7 @@ async function provideModules(folder: string, install = false): Promise<void> {
   await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: folder, maxBuffer: 1e8 });
 }
 
-/** Runs the checkout's own build. Throws CheckError with the build's own words. */
+/** Runs the checkout's own build. Throws CheckError with the build's message. */
 async function buildIn(
   folder: string,
   out: string,
@@ -76,14 +76,14 @@ async function buildIn(
   }
 }
 
-/** The surroundings of one build. */
+/** Where one build happens. */
 export interface BuildPlace {
   /** The clone's folder, from the temporary one. */
   folder: string;
   env: Record<string, string>;
 }
 
-/** As different as two machines may be without being two machines. */
+/** As different as two places on one machine can be. */
 export const PLACES: readonly [BuildPlace, BuildPlace] = [
   { folder: "a", env: { TZ: "UTC", LANG: "C", LC_ALL: "C" } },
   {

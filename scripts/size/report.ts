@@ -64,7 +64,7 @@ export interface Report {
   head: string;
   base: Base | null;
   lines: Line[];
-  /** Artifacts that the base has and the working tree has not. */
+  /** Artifacts that only the base has. */
   removed: string[];
   checks: Check[];
   /** The lines for the commit message, where the compressed sizes changed against the base. */
@@ -114,7 +114,7 @@ function checkRatchet(committed: readonly Row[], now: readonly Row[], measured: 
   return check("ratchet", differences.map(describeDifference), onlyShrinks(differences) ? TIGHTEN : ACCEPT);
 }
 
-/** size-limit itself, over the files that were just measured: it must find each of them, and the same bytes in it. */
+/** Runs size-limit over the files that were just measured: it must find each of them, with the same bytes. */
 async function checkSizeLimit(measured: readonly Measured[]): Promise<Check> {
   const weights: Record<string, number> = {};
   for (const { name, sizes, spread } of measured) {
@@ -145,7 +145,7 @@ async function checkSizeLimit(measured: readonly Measured[]): Promise<Check> {
   return check("size-limit", found, ACCEPT);
 }
 
-/** The next build numbers all fit: no lucky one lets a release pass that the one after it would break. */
+/** All of the next build numbers fit, so that no lucky number hides a problem. */
 async function checkStamps(measured: readonly Measured[], committed: readonly Row[]): Promise<Check> {
   const numbers = nextNumbers();
   const found: string[] = [];
@@ -167,7 +167,7 @@ async function checkStamps(measured: readonly Measured[], committed: readonly Ro
   return check("stamp", found, ACCEPT);
 }
 
-/** The ledger only grew, its last line says what the rows say, and its chart shows it. */
+/** Lines were only added to the ledger, its last line agrees with the rows, and the chart is up to date. */
 function checkLedger(base: Base | null, committed: readonly Row[]): Check {
   const text = readLedger();
   const found: string[] = [];
@@ -203,7 +203,7 @@ function checkGrowth(lines: readonly Line[], growth: Growth, base: Base | null):
   return check("growth", found);
 }
 
-/** The budgets that stand above the sample's because a number to come needs it. */
+/** The budgets that exceed the sample's because a coming number needs it. */
 async function neededBudgets(measured: readonly Measured[], committed: readonly Row[]): Promise<Budgets> {
   const needed: Budgets = {};
   for (const file of measured) {
@@ -218,7 +218,7 @@ async function neededBudgets(measured: readonly Measured[], committed: readonly 
   return needed;
 }
 
-/** Measures the working tree and its base, and runs every gate. Throws CheckError or BuildError when a figure cannot be had. */
+/** Measures the working tree and its base, and runs every gate. Throws CheckError or BuildError when a figure cannot be measured. */
 export async function makeReport(request: { base?: string; maxGrowth?: Growth }): Promise<Report> {
   const base = chooseBase(request.base);
   const measured = await measureTree();

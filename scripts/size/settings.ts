@@ -7,16 +7,14 @@ import { ROOT } from "../config.ts";
 export const FIXED_NUMBER = "1000";
 
 /**
- * The hundred build numbers that say how much a number alone moves the sizes.
- *
- * They are spread over all four-digit numbers, and are the same ones whatever the commit count is.
+ * The hundred build numbers that show how much a number alone moves the sizes: spread over all four-digit numbers, and fixed.
  */
 export const SAMPLE: readonly string[] = Array.from({ length: 100 }, (_, index) => String(1000 + 89 * index));
 
 /** What a budget allows over the sample's worst, in bytes: a number that the sample lacks may be a little worse. */
 export const HEADROOM = 2;
 
-/** How many of the numbers to come are proved to fit, the number of this build included. */
+/** How many of the next numbers are proved to fit, this build's included. */
 export const NEXT_NUMBERS = 100;
 
 /** What a commit must touch to move a byte of an artifact: every file that the build reads is under one of these. */
@@ -40,7 +38,7 @@ export const BYTE_PACKAGES = [
   "@jridgewell/sourcemap-codec",
 ];
 
-/** Ignored by git: the measured files, and what earlier commits weighed. */
+/** Ignored by git: the measured files, and the sizes of earlier commits. */
 export const CACHE = join(ROOT, ".cache/size");
 
 /** From the project's root, as git and size-limit name them. */

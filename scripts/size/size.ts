@@ -1,4 +1,4 @@
-/** `npm run size`: what every file weighs, against a base, and whether it may. */
+/** `npm run size`: compares the size of each file with a base, and checks it. */
 import { writeFileSync } from "node:fs";
 import { CheckError, isMain, newCommand, runCommand, UsageError, writing } from "../cli.ts";
 import { parseGrowth } from "./growth.ts";

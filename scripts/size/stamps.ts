@@ -1,4 +1,4 @@
-/** What the build number alone does to the sizes. */
+/** Measures what the build number alone does to the sizes. */
 
 import { brotli, gzip, quickSweep, SHIPPING, type Sweep } from "../build/compress.ts";
 import type { Code } from "../build/index.ts";

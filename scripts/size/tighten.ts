@@ -1,4 +1,4 @@
-/** `npm run size:tighten`: a file shrank, so its limit does. */
+/** `npm run size:tighten`: lowers the limits of files that shrank. */
 import { isMain, newCommand, runCommand } from "../cli.ts";
 import { describeUpdate, moveLimits } from "./update.ts";
 

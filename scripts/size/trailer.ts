@@ -35,14 +35,14 @@ export function parseTrailers(message: string): { claims: Claim[]; unreadable: s
   return { claims, unreadable };
 }
 
-/** What is true of one artifact; 0 B where it does not exist. */
+/** The real sizes of one artifact; 0 B where it does not exist. */
 export const claimOf = (artifact: string, before: SizesByName, after: SizesByName): Claim => ({
   artifact,
   gzip: [before[artifact]?.gzip ?? 0, after[artifact]?.gzip ?? 0],
   brotli: [before[artifact]?.brotli ?? 0, after[artifact]?.brotli ?? 0],
 });
 
-/** What is true of a commit: one claim for every artifact whose compressed size it moved. */
+/** The true claims of a commit: one for every artifact whose compressed size it moved. */
 export function claimsOf(before: SizesByName, after: SizesByName): Claim[] {
   return [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .map((artifact) => claimOf(artifact, before, after))
@@ -68,6 +68,6 @@ export function trailerOf(before: SizesByName, after: SizesByName, oneCommit: bo
   return lines.length > 0 ? { lines, for: oneCommit ? "commit" : "branch" } : null;
 }
 
-/** What to write above the lines. On a branch of several commits they are no commit's own. */
+/** What to write above the lines. On a branch of several commits they belong to no single one. */
 export const headingOf = (trailer: Trailer): string =>
   trailer.for === "commit" ? "For the commit message:" : "Whole branch, for a squash:";

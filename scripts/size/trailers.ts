@@ -104,7 +104,7 @@ function defaultRange(): string {
   return parent ? `${parent}..${head}` : head;
 }
 
-/** How to put `commit` right: a message of one's own can be written anew, one on main cannot. */
+/** How to correct `commit`: amend a message of your own; one on main cannot change. */
 const repairs = (commit: string): string =>
   [
     "The last commit: git commit --amend",

@@ -5,7 +5,7 @@
  */
 import { requestsUnderWay, watchRequests } from "./observe-requests.js";
 
-/** The logins whose popup was opened: the popup, the state that was sent, what is still there of the SDK's. */
+/** The logins whose popup was opened: the popup, the state that was sent, what the SDK has not removed yet. */
 const logins = [];
 const listeners = new Set();
 const intervals = new Set();
@@ -76,7 +76,7 @@ function watchOpen() {
   };
 }
 
-/** The three checks that the SDK makes, said one by one. */
+/** Describes the three checks that the SDK makes. */
 function judge(event, loginOrigin) {
   const login = logins.find(({ popup }) => popup === event.source);
   const state = fieldOf(event.data, "state");
@@ -209,7 +209,7 @@ export function observe(origins, onStep) {
   watchRequests(origins.api, isSdk, tell);
 }
 
-/** What is still there of the SDK's: nothing, once every login has ended. */
+/** What the SDK has left behind: nothing, once every login has ended. */
 export function leftovers() {
   const open = logins.filter(({ popup }) => !popup.closed).length;
   const count = (number, what) => (number ? [`${number} ${what}`] : []);

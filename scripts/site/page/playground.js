@@ -92,7 +92,7 @@ function update() {
   byId("app-hint").textContent = appHint(now.app);
 }
 
-/** The number of the newest login, and of each that has not ended. */
+/** The number of the newest login, and those of logins that have not ended. */
 let newest = 0;
 const running = new Set();
 

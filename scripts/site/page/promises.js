@@ -1,4 +1,4 @@
-/** What each fault leads to, as the playground promises it: tests hold it to that. */
+/** What each fault leads to, as the playground promises; tested. */
 
 /** Ends that need the user's hand: no answer is taken, so they close the popup. */
 const CLOSE = { outcome: "popup_closed", by: "once you close the popup" };

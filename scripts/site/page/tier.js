@@ -1,8 +1,8 @@
-/** Whom the playground signs in at: the dev tier's servers, or a service worker that plays them, where the host is static. */
+/** Finds the servers to sign in at: the dev tier's, or on a static host a service worker that plays them. */
 
 const ask = async () => (await fetch("tier.json")).json();
 
-/** A worker that nobody asks anything is ended by the browser, and forgets its faults and tokens. ms. */
+/** Browsers end an idle worker, which then forgets its faults and tokens. ms. */
 const KEEP = 15_000;
 
 /** Resolves once a service worker answers this page's requests. */
@@ -19,7 +19,7 @@ async function controlled() {
 /** What there is to sign in at; not `live` when there is nothing. */
 export async function readTier() {
   let tier = await ask();
-  // There are none on plain http.
+  // There are no service workers on plain http.
   if (!tier.live && navigator.serviceWorker) {
     try {
       await controlled();

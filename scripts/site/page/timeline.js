@@ -5,7 +5,7 @@ const WORDS = { accepted: "accepted", refused: "refused", ended: "end" };
 
 let start = 0;
 
-/** A new login: the list is emptied, and time begins. */
+/** Starts a new login: empties the list, and restarts the time. */
 export function startTimeline() {
   start = performance.now();
   byId("timeline").replaceChildren();
