@@ -55,7 +55,7 @@ async function main(argv: string[]): Promise<void> {
   newCommand("npm run docs:engines --")
     .description(
       "Runs the browser tests and the old-engine tests in every engine, and writes which passed to " +
-        "scripts/site/engines.json. Afterwards, npm run docs:figures puts them into the README.",
+        "scripts/site/engines.json. Afterwards, npm run docs:figures puts them into scripts/site/content/browsers.md.",
     )
     .parse(argv, { from: "user" });
 
