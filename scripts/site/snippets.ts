@@ -48,11 +48,8 @@ import type { AuthError } from "stackexchange-auth";
 const [signIn, cancel] =
   document.querySelectorAll("button");
 
-init({
-  clientId: 1,
-  channelUrl: "/blank",
-  complete() {},
-});
+init({ clientId: 1, channelUrl: "/blank" });
+
 signIn.onclick = async () => {
   const controller = new AbortController();
   cancel.onclick = () => controller.abort();

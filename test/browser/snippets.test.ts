@@ -148,7 +148,7 @@ eachEngine(
       tier.faults.set({ never: true });
       const app = `import { init, login } from "stackexchange-auth";
         const button = document.querySelector("button")!;
-        init({ clientId: 1, channelUrl: "/blank", complete() {} });
+        init({ clientId: 1, channelUrl: "/blank" });
         button.onclick = async () => {
           try { ${shown["module-timeout"]!.replace("60_000", "300").replace(/\/\/.*/, "")} } catch (thrown) { button.textContent = thrown.name; }
         };`;
@@ -178,7 +178,7 @@ eachEngine(
       const [, after] = pieces("README.md", "ts");
       const app = `import { init, login } from "stackexchange-auth";
         ${after}
-        init({ clientId: 1, channelUrl: "/blank", complete() {} });
+        init({ clientId: 1, channelUrl: "/blank" });
         document.querySelector("button")!.onclick = async () => {
           const { accessToken } = await login();
           const { display_name, profile_image } = await me(accessToken);
@@ -216,7 +216,7 @@ eachEngine(
       const closing = await open(
         moduleApp(`import { init } from "stackexchange-auth";
           ${pieces("scripts/site/content/app.md", "ts")[0]}
-          init({ clientId: 1, channelUrl: "/blank", complete() {} });
+          init({ clientId: 1, channelUrl: "/blank" });
           document.querySelector("button")!.onclick = async () => document.body.append("gave:" + (await signIn()) + ".");`),
       );
       const popup = await closing.popup(() => closing.click("button"));
