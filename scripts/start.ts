@@ -47,6 +47,7 @@ async function main(argv: string[]): Promise<void> {
   page   ${pc.bold(`${tier.origins.site}/`)}
   login  ${tier.origins.login}
   API    ${tier.origins.api}
+  SDK    ${tier.origins.site}/sdk/all.js and ${tier.origins.site}/sdk/index.mjs, for an app of your own
 
 Open the page and sign in. Ctrl-C stops.`);
 

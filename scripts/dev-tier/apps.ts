@@ -7,7 +7,10 @@ export interface App {
   key: string;
   /** What the dialog calls the app. Untrusted text, escaped wherever it is shown. */
   name: string;
-  /** The one OAuth domain: `redirect_uri` and `proxy` must be on it or under it. Host name, no port. */
+  /**
+   * The one OAuth domain: `redirect_uri` and `proxy` must be on it or under it. Host name, no port. Any name of this
+   * machine stands for all of them.
+   */
   domain: string;
   /** "Client side OAuth flow" of the app's settings. */
   clientSideFlow: boolean;
@@ -45,8 +48,16 @@ export function exampleApps(domain: string): App[] {
   ];
 }
 
-/** Whether `host` (no port) is `domain` or under it: a label boundary, so that `a.com.evil` is not under `a.com`. */
+/** The names by which a browser reaches its own machine, as `URL.hostname` has them. */
+const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
+
+const isUnder = (host: string, domain: string): boolean => host === domain || host.endsWith(`.${domain}`);
+
+/**
+ * Whether `host` (no port) is `domain` or under it: a label boundary, so that `a.com.evil` is not under `a.com`. An app on this
+ * machine may use any of its names: development servers print `localhost`, and some of them `127.0.0.1`.
+ */
 export function isUnderDomain(host: string, domain: string): boolean {
   const [name, parent] = [host.toLowerCase(), domain.toLowerCase()];
-  return name === parent || name.endsWith(`.${parent}`);
+  return (LOOPBACK.includes(parent) ? LOOPBACK : [parent]).some((each) => isUnder(name, each));
 }

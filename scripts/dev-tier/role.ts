@@ -18,8 +18,9 @@ export function printBug(thrown: unknown): void {
   );
 }
 
-/** The answer to a request that met a bug. */
+/** The answer to a request that met a bug, or whose sender broke off in its body and hears nothing any more. */
 export function failed(thrown: Error, context: Context): Response {
+  if ((thrown as NodeJS.ErrnoException).code === "ECONNRESET") return context.text("broken off\n", 400);
   printBug(thrown);
   return context.text("the dev tier met a bug: its terminal says which\n", 500);
 }

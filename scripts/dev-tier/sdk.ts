@@ -1,9 +1,17 @@
-import { buildArtifact } from "../build/index.ts";
-import { ALL_JS, localTier } from "../config.ts";
+import { guard } from "../build/guard.ts";
+import { prepare } from "../build/index.ts";
+import { checkBuildNumber, stamp } from "../build/stamp.ts";
+import { localTier, type Target } from "../config.ts";
 import type { Origins } from "./world.ts";
 
-/** `all.js` as the build makes it, talking to the dev tier at `origins`. Throws BuildError when it will not build. */
-export async function devSdk(origins: Origins, buildNumber: string): Promise<string> {
+/**
+ * An artifact as the build makes it, but for the compressed forms, talking to the dev tier at `origins`. Throws BuildError when
+ * it will not build.
+ */
+export async function devSdk(target: Target, origins: Origins, buildNumber: string): Promise<string> {
   const tier = localTier(origins.login, origins.api);
-  return (await buildArtifact(ALL_JS, { tier, buildNumber })).code;
+  checkBuildNumber(buildNumber);
+  const { code } = stamp(await prepare(target, { tier }), buildNumber);
+  guard(target, tier, code);
+  return code;
 }

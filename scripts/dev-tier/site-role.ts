@@ -1,5 +1,5 @@
 /** The site role: the app's own origin, with its pages, the SDK, and the blank channel page. */
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { FAULTS } from "./faults.ts";
 import { failed, limitBody } from "./role.ts";
 import { IDENTIFY, SCOPES } from "./scopes.ts";
@@ -7,6 +7,8 @@ import type { World } from "./world.ts";
 
 const HTML = "text/html; charset=utf-8";
 const SCRIPT = "application/javascript; charset=utf-8";
+/** A script tag with `crossorigin`, a module and a page that asks for CORP load it from any origin. */
+const FROM_ANYWHERE = { "Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin" };
 const FRESH = { "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" };
 
 /** Everything that the playground offers to choose from. */
@@ -30,10 +32,13 @@ export function createSite(world: World): Hono {
   // Completely blank, as `channelUrl` must be.
   site.get("/blank", (context) => context.body("", 200, { "Content-Type": HTML }));
 
-  site.get("/all.js", async (context) => {
-    if (!world.sdk) return context.notFound();
-    return context.body(await world.sdk(), 200, { ...FRESH, "Content-Type": SCRIPT });
-  });
+  const script = (make: World["sdk"]) => async (context: Context) =>
+    make
+      ? context.body(await make(), 200, { ...FRESH, ...FROM_ANYWHERE, "Content-Type": SCRIPT })
+      : context.notFound();
+  site.get("/all.js", script(world.sdk));
+  site.get("/sdk/all.js", script(world.sdk));
+  site.get("/sdk/index.mjs", script(world.module));
 
   site.get("/tier.json", (context) => context.json(tierFacts(world), 200, FRESH));
 

@@ -5,7 +5,7 @@ import type { Tokens } from "./tokens.ts";
 
 /** The three roles' origins, without a slash at the end. */
 export interface Origins {
-  /** The app's own site: the page, `/all.js`, `/blank`. */
+  /** The app's own site: the page, `/all.js`, `/blank`; and `/sdk/`, for apps on other ports. */
   site: string;
   /** `/oauth/dialog` and `/oauth/login_success`. */
   login: string;
@@ -28,6 +28,8 @@ export interface DevTierOptions {
   now?: () => number;
   /** The text of `/all.js`; called for every request, so that it may be built anew. Without it, `/all.js` is 404. */
   sdk?: () => Promise<string> | string;
+  /** The text of `/sdk/index.mjs`, likewise. */
+  module?: () => Promise<string> | string;
   /** The site's files beside `/all.js` and `/blank`, by name: "index.html" is "/". Without it they are 404. */
   pages?: (name: string, origins: Origins) => Promise<SitePage | undefined>;
   /** `exampleApps` on the site's host unless given. */
@@ -44,8 +46,9 @@ export interface DevTierOptions {
 }
 
 /** What the three roles share. */
-export interface World extends Required<Omit<DevTierOptions, "sdk" | "pages">> {
+export interface World extends Required<Omit<DevTierOptions, "sdk" | "module" | "pages">> {
   sdk?: DevTierOptions["sdk"];
+  module?: DevTierOptions["module"];
   pages?: DevTierOptions["pages"];
   tokens: Tokens;
   faults: Faults;

@@ -185,6 +185,14 @@ test("a domain is matched at a label's start, whatever the case", () => {
   assert.ok(isUnderDomain("www.app.example", "app.example"));
   assert.not(isUnderDomain("evilapp.example", "app.example"));
   assert.not(isUnderDomain("app.example.evil", "app.example"));
+  // Each name of this machine stands for the others.
+  for (const domain of ["127.0.0.1", "localhost"]) {
+    for (const host of ["localhost", "LOCALHOST", "app.localhost", "127.0.0.1", "[::1]"])
+      assert.ok(isUnderDomain(host, domain), `${host} for ${domain}`);
+    for (const host of ["localhost.evil", "notlocalhost", "127.0.0.1.evil", "127.0.0.10", "app.example"])
+      assert.not(isUnderDomain(host, domain), `${host} for ${domain}`);
+  }
+  assert.not(isUnderDomain("localhost", "app.example"));
 });
 
 test("nothing that comes from outside becomes markup", async () => {

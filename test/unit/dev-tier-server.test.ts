@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { createServer, request, type Server } from "node:http";
+import { createServer, type IncomingMessage, request, Server } from "node:http";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import { type RunningTier, startDevTier } from "../../scripts/dev-tier/server.ts";
@@ -56,9 +56,11 @@ test("the API's answers are compressed, also for a client that did not ask", asy
 
 test("the tier builds its own SDK, which knows the tier's origins and no other", async () => {
   await withTier({ sdk: undefined, buildNumber: "4711" }, async ({ origins }) => {
-    const code = await (await fetch(`${origins.site}/all.js`)).text();
-    assert.ok(code.includes(origins.login) && code.includes(origins.api) && code.includes("4711"));
-    assert.not.match(code, /stackexchange\.com/);
+    for (const path of ["/all.js", "/sdk/all.js", "/sdk/index.mjs"]) {
+      const code = await (await fetch(origins.site + path)).text();
+      assert.ok(code.includes(origins.login) && code.includes(origins.api) && code.includes("4711"), path);
+      assert.not.match(code, /stackexchange\.com/, path);
+    }
   });
 });
 
@@ -76,6 +78,27 @@ test("no ports left is an error that says so", async () => {
   let message = "";
   await startDevTier({ port: 65_534, sdk }).catch((error) => (message = error.message));
   assert.is(message, "no three free ports from 65534 on");
+});
+
+test("ports that may not be opened: an error that says so, and names the port", async () => {
+  const { listen } = Server.prototype;
+  Server.prototype.listen = function (this: Server): Server {
+    const refusal = Object.assign(new Error("listen EACCES: permission denied 127.0.0.1:80"), {
+      code: "EACCES",
+    });
+    setImmediate(() => this.emit("error", refusal));
+    return this;
+  };
+  try {
+    const error: Error = await startDevTier({ port: 80, sdk }).then(
+      () => assert.unreachable("it listens"),
+      (thrown) => thrown,
+    );
+    assert.is(error.name, "CheckError");
+    assert.match(error.message, /cannot listen on port 80: listen EACCES: permission denied .*from 1024 on/);
+  } finally {
+    Server.prototype.listen = listen;
+  }
 });
 
 test("an SDK that does not build frees the ports", async () => {
@@ -139,6 +162,31 @@ test("a body of unknown length, or none, is as good as any; a long one is refuse
   });
 });
 
+test("a sender who breaks off in a body is no bug of the tier's", async () => {
+  const { error } = console;
+  const printed: unknown[] = [];
+  console.error = (...words) => printed.push(...words);
+  try {
+    await withTier({}, async ({ origins, login }) => {
+      let over = () => {};
+      const answered = new Promise<void>((resolve) => {
+        over = resolve;
+      });
+      const { fetch: answer } = login;
+      login.fetch = (got) => answer(got).finally(over);
+      const sending = request(`${origins.login}/oauth/dialog`, {
+        method: "POST",
+        headers: { "Content-Length": 100 },
+      }).on("error", () => {});
+      sending.write("client_id=1", () => sending.destroy());
+      await answered;
+    });
+  } finally {
+    console.error = error;
+  }
+  assert.equal(printed, []);
+});
+
 test("every method of HTTP has an answer that is no 500", async () => {
   await withTier({}, async ({ origins }) => {
     const ask = (address: string, method: string) =>
@@ -185,20 +233,50 @@ test("apiDropped: the connection ends without an answer", async () => {
   });
 });
 
+/** Asks the server on `port` by the name `host`, and follows nothing. */
+const askBy = (host: string, port: number, path: string): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    request({ host: "127.0.0.1", port, path, headers: { Host: host } }, (answer) => resolve(answer.resume()))
+      .on("error", reject)
+      .end();
+  });
+
 test("a request by another name is refused: a foreign page may resolve to this machine", async () => {
   await withTier({}, async ({ port }) => {
-    const status = await new Promise((resolve, reject) => {
-      request(
-        { host: "127.0.0.1", port, path: "/dev/faults", headers: { Host: "evil.example" } },
-        (answer) => {
-          answer.resume();
-          resolve(answer.statusCode);
-        },
-      )
-        .on("error", reject)
-        .end();
-    });
-    assert.is(status, 421);
+    for (const host of [
+      "evil.example",
+      `evil.example:${port}`,
+      "localhost.evil.example",
+      `localhost:${port + 1}`,
+    ])
+      assert.is((await askBy(host, port, "/dev/faults")).statusCode, 421, host);
+  });
+});
+
+test("localhost is sent on to the address that the tier answers to, for a module script too", async () => {
+  await withTier({ module: () => "export {};" }, async ({ port, origins }) => {
+    const page = await askBy(`localhost:${port}`, port, "/playground.html?app=1");
+    assert.is(page.statusCode, 307);
+    assert.is(page.headers.location, `${origins.site}/playground.html?app=1`);
+    const dialog = await askBy(`LOCALHOST:${port + 1}`, port + 1, "//oauth/dialog?x=%0d");
+    assert.is(dialog.headers.location, `${origins.login}//oauth/dialog?x=%0d`);
+    // A redirect, too, must let other origins read it.
+    const script = await askBy(`localhost:${port}`, port, "/sdk/index.mjs");
+    assert.is(script.headers["access-control-allow-origin"], "*");
+  });
+});
+
+test("the module is built for the tier's origins when a page first asks for it, once", async () => {
+  const asked: string[] = [];
+  const module = ({ api }: { api: string }) => {
+    asked.push(api);
+    return "export {};";
+  };
+  await withTier({ module }, async ({ origins }) => {
+    assert.equal(asked, []);
+    for (let visit = 0; visit < 2; visit++)
+      assert.is(await (await fetch(`${origins.site}/sdk/index.mjs`)).text(), "export {};");
+    assert.equal(asked, [origins.api]);
   });
 });
 

@@ -19,6 +19,22 @@ test("/all.js is what the caller's SDK says, and missing without one", async () 
   assert.is((await get("/all.js")).status, 404);
 });
 
+test("both files are at fixed addresses that any origin may load", async () => {
+  const options = { sdk: () => "script", module: async () => "module" };
+  for (const [path, text] of [
+    ["/sdk/all.js", "script"],
+    ["/sdk/index.mjs", "module"],
+  ] as const) {
+    const response = await get(path, options);
+    assert.is(await response.text(), text);
+    assert.match(response.headers.get("Content-Type")!, /^application\/javascript/);
+    assert.is(response.headers.get("Access-Control-Allow-Origin"), "*");
+    assert.is(response.headers.get("Cross-Origin-Resource-Policy"), "cross-origin");
+    assert.is((await get(path)).status, 404);
+  }
+  assert.is((await get("/tier.json", options)).headers.get("Access-Control-Allow-Origin"), null);
+});
+
 test("the caller's pages are served with their own headers, and anything else is missing", async () => {
   const pages = async (name: string) =>
     name === "index.html"
