@@ -32,6 +32,12 @@ export const ALIAS_STALE = 3_600;
 const IMMUTABLE = `public, max-age=${BUILD_MAX_AGE}, immutable`;
 const MOVING = `public, max-age=${ALIAS_MAX_AGE}, stale-while-revalidate=${ALIAS_STALE}`;
 
+/**
+ * The headers of every answer that is not one of the files. An edge would keep a 404 for as long as it likes: longer than it
+ * takes to publish what was asked for too early.
+ */
+export const REFUSED: readonly Header[] = [["Cache-Control", "no-store"]];
+
 const forEveryone = (caching: string): Header[] => [
   // `public` makes caches keep it that keep nothing without the word.
   ["Cache-Control", caching],

@@ -1,8 +1,11 @@
-import { PREFIX } from "./folders.ts";
-import type { HeaderRule } from "./headers.ts";
+import type { Header, HeaderRule } from "./headers.ts";
+import { REFUSED } from "./headers.ts";
 
 /** What a build number may look like, as the release accepts it (`checkFolderName`). */
 const BUILD = "[A-Za-z0-9][A-Za-z0-9._-]*";
+
+/** Before the path of a script whose client refuses brotli; an address that nobody can ask for. */
+const PLAIN = "/without-brotli";
 
 const quote = (value: string) => JSON.stringify(value);
 const escapeRegExp = (path: string) => path.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
@@ -13,23 +16,31 @@ function location(path: string): string {
   return `~ "^${path.split(":build").map(escapeRegExp).join(BUILD)}$"`;
 }
 
-function block({ path, type, headers }: HeaderRule): string {
+const block = (condition: string, lines: readonly string[]): string =>
+  `location ${condition} {\n${lines.map((line) => `  ${line}\n`).join("")}}`;
+
+const addHeaders = (headers: readonly Header[], when = "") =>
+  headers.map(([name, value]) => `add_header ${name} ${quote(value)}${when};`);
+
+/** The blocks for one path; a script has a second one, for clients that refuse brotli. */
+function blocks({ path, type, headers }: HeaderRule): string[] {
   const lines = [
     "types { }",
     `default_type ${type};`,
     // nginx adds Vary itself, where a compressed form exists.
-    ...headers
-      .filter(([name]) => name !== "Vary")
-      .map(([name, value]) => `add_header ${name} ${quote(value)};`),
+    ...addHeaders(headers.filter(([name]) => name !== "Vary")),
     // An empty value takes the header away. If-Modified-Since is still answered, from the file's time.
     'add_header Last-Modified "";',
   ];
-  return `location ${location(path)} {\n${lines.map((line) => `  ${line}\n`).join("")}}`;
+  const usual = block(location(path), lines);
+  if (!path.endsWith(".js")) return [usual];
+  const own = ["internal;", `rewrite "^${PLAIN}(.*)$" $1 break;`, "brotli_static off;"];
+  return [usual, block(location(PLAIN + path), [...own, ...lines])];
 }
 
 /**
- * The table as nginx's own configuration, to be included in a `server` block whose `root` is the public folder.
- * Needs the brotli_static module (Debian: libnginx-mod-http-brotli-static).
+ * The table as nginx's own configuration, to be included in a `server` block whose `root` is the public folder and that
+ * serves nothing else. Needs the brotli_static module (Debian: libnginx-mod-http-brotli-static).
  */
 export function renderNginx(table: readonly HeaderRule[]): string {
   return `# Made by npm run release from scripts/release/headers.ts: change it there.
@@ -56,11 +67,19 @@ if_modified_since exact;
 server_tokens off;
 max_ranges 0;
 
-${table.map(block).join("\n\n")}
-
-# The compressed files under their own names, listings and whatever else: no.
-location ${PREFIX}/ {
-  return 404;
+# Names of codings and of their weight have no case (RFC 9110, 12.4.2); the brotli module takes "br;Q=0" for a yes.
+if ($http_accept_encoding ~* "(^|,)[ \\t]*br[ \\t]*;[ \\t]*q[ \\t]*=[ \\t]*0(\\.0*)?[ \\t]*(,|$)") {
+  rewrite "^/.*\\.js$" ${PLAIN}$uri;
 }
+
+${table.flatMap(blocks).join("\n\n")}
+
+# No other address has anything: not the compressed files under their own names, not _headers, no folder (nginx would
+# redirect to it, by the name that the request came with).
+${block("/", ["return 404;"])}
+
+# What is not there says itself that no cache may keep it.
+error_page 403 404 405 @refused;
+${block("@refused", ["internal;", "types { }", "default_type text/plain;", ...addHeaders(REFUSED, " always"), 'return 200 "";'])}
 `;
 }

@@ -64,6 +64,12 @@ test("brotli, gzip or neither, as the client says", async () => {
       ["br", "br"],
       ["gzip, deflate", "gzip"],
       ["gzip;q=1.0, br;q=0", "gzip"],
+      ["br;Q=0, gzip", "gzip"],
+      ["gzip, BR ; q=0.000", "gzip"],
+      ["gzip,br;\tQ=0.0", "gzip"],
+      ["br;Q=0", undefined],
+      ["br;Q=0.001, gzip;Q=0", "br"],
+      ["gzip;q=0, br;Q=1", "br"],
       ["identity", undefined],
       ["gzip;q=0, br;q=0", undefined],
       [undefined, undefined],
@@ -223,26 +229,44 @@ test("the alias after a switch and after a rollback: at once, under load, never 
   });
 });
 
-test("nothing but the script and the manifest has an address", async () => {
-  await withNginx(async (server) => {
+test("nothing but the script and the manifest has an address, and no cache keeps what is not there", async () => {
+  await withNginx(async (server, root) => {
     const hidden = [
+      "/",
+      "/_headers",
+      "/js",
+      "/js/2.0",
+      "/js/2.0/8",
       "/js/2.0/8/all.js.br",
       "/js/2.0/all.js.gz",
       "/js/2.0/8/all.js.map",
       "/js/2.0/8/",
       "/js/2.0/",
       "/js/2.0/9/all.js",
+      "/js/2.0/9/manifest.json",
+      "/js/2.0/all.js/",
       "/js/2.0/%2e%2e/%2e%2e/%2e%2e/private/maps/8/all.js.map",
+      "/without-brotli/js/2.0/all.js",
       "/private/maps/8/all.js.map",
       "/current/all.js",
       "/nginx.conf",
     ];
     for (const path of hidden) {
-      const got = await ask(server, path);
-      assert.ok(got.status === 404 || got.status === 400, `${path}: ${got.status}`);
-      assert.is(got.headers["cache-control"], undefined, path);
+      for (const accept of ["gzip", "br;Q=0"]) {
+        const got = await ask(server, path, { host: "evil.example", "accept-encoding": accept });
+        assert.is(got.status, 404, path);
+        assert.is(got.headers["cache-control"], "no-store", path);
+        assert.is(got.headers.location, undefined, path);
+        assert.is(got.body.length, 0, path);
+      }
     }
-    assert.is((await ask(server, ALIAS, {}, "POST")).status, 405);
+    assert.is((await ask(server, "/%")).status, 400);
+    const refused = await ask(server, ALIAS, {}, "POST");
+    assert.equal([refused.status, refused.headers["cache-control"]], [405, "no-store"]);
+
+    // A build that was asked for too early is there as soon as it is published.
+    await release({ root, from: await makeDist(join(root, "../9"), "9") });
+    assert.is((await ask(server, "/js/2.0/9/all.js")).status, 200);
   });
 });
 
