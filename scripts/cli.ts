@@ -32,7 +32,9 @@ export function newCommand(name: string): Command {
 }
 
 /** What a file system says of a path that a person got wrong. */
-const WRONG_PATH = new Set(["ENOENT", "ENOTDIR", "EISDIR", "EEXIST", "EACCES", "EPERM", "EROFS"]);
+const WRONG_PATH = new Set([
+  ...["ENOENT", "ENOTDIR", "EISDIR", "EEXIST", "EACCES", "EPERM", "EROFS", "ENAMETOOLONG", "ELOOP"],
+]);
 
 /** Does `work`, which writes at the `path` that was given as `option`. Throws UsageError when that cannot be written. */
 export async function writing<T>(option: string, path: string, work: () => T | Promise<T>): Promise<T> {

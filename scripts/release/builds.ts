@@ -1,12 +1,13 @@
 /** Builds as they lie on disk: read, checked against their manifest, compared. */
 import { createHash } from "node:crypto";
-import { readdir, readFile, readlink, stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { lstat, readdir, readFile, readlink, stat } from "node:fs/promises";
+import { basename, dirname, join, relative } from "node:path";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import type { Manifest, ManifestFile } from "../build/emit.ts";
 import { UNNUMBERED } from "../build/number.ts";
 import { CheckError } from "../cli.ts";
 import { checkFolderName, FORMS, type Layout, MAP, PUBLIC_FILES, SCRIPT } from "./folders.ts";
+import { checkOpen } from "./modes.ts";
 
 /** A build's files by name, and its manifest. */
 export interface Build {
@@ -98,11 +99,12 @@ export async function readSource(folder: string): Promise<Build & { map: Buffer 
   return { number, manifest, files, map: read.get(MAP)! };
 }
 
-/** A published build. Throws CheckError when there is none of that number, or when it is damaged. */
+/** A published build. Throws CheckError when there is none of that number, when it is damaged, or may not be read by all. */
 export async function readPublished(at: Layout, number: string): Promise<Build> {
   const folder = at.build(checkFolderName(number));
   if (!(await exists(folder))) throw new CheckError(`there is no build ${number} in ${at.root}`);
   const files = await readFiles(folder, PUBLIC_FILES);
+  for (const path of [folder, ...PUBLIC_FILES.map((name) => join(folder, name))]) await checkOpen(path);
   const manifest = parseManifest(folder, files.get("manifest.json")!);
   check(folder, manifest, files);
   if (manifest.buildNumber !== number) {
@@ -120,7 +122,10 @@ export async function exists(path: string): Promise<boolean> {
 
 /** The numbers of the published builds, oldest release first. */
 export async function publishedNumbers(at: Layout): Promise<string[]> {
-  const entries = await readdir(at.scripts, { withFileTypes: true }).catch(() => []);
+  const entries = await readdir(at.scripts, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw new CheckError(`the builds cannot be listed: ${error.message}`);
+  });
   const builds = await Promise.all(
     entries
       .filter((entry) => entry.isDirectory())
@@ -135,10 +140,36 @@ export async function releaseTime(at: Layout, number: string): Promise<number | 
   return found && Math.floor(found.mtimeMs / 1000);
 }
 
-/** The number of the build that the alias serves; null before the first switch. */
+/** The number of the build that the alias serves; null before the first switch. Throws CheckError when it leads elsewhere. */
 export async function currentNumber(at: Layout): Promise<string | null> {
-  return readlink(at.current).then(
-    (target) => basename(target),
-    () => null,
-  );
+  if (!(await lstat(at.current).catch(() => null))) return null;
+  const target = await readlink(at.current).catch(() => "no link at all");
+  const number = basename(target);
+  if (target !== relative(at.root, at.build(number))) {
+    throw new CheckError(`${at.current} should lead to a build, and is ${target}: remove it first`);
+  }
+  return number;
+}
+
+/** Where the alias's link for `form` leads: through `current`, so that one switch moves all three. */
+export const aliasTarget = (at: Layout, form: string): string =>
+  relative(dirname(at.alias(form)), join(at.current, form));
+
+/** Throws CheckError when something else is in the place of one of the alias's links. Gives those that are missing. */
+export async function missingLinks(at: Layout): Promise<string[]> {
+  const missing: string[] = [];
+  for (const form of FORMS) {
+    const link = at.alias(form);
+    if (!(await lstat(link).catch(() => null))) {
+      missing.push(form);
+      continue;
+    }
+    const target = await readlink(link).catch(() => "no link at all");
+    if (target !== aliasTarget(at, form)) {
+      throw new CheckError(
+        `${link} should lead to ${aliasTarget(at, form)}, and is ${target}: remove it first`,
+      );
+    }
+  }
+  return missing;
 }

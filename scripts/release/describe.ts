@@ -1,8 +1,18 @@
 /** Prints builds, for a person or as JSON. */
+import { dirname } from "node:path";
 import pc from "picocolors";
 import type { ManifestFile } from "../build/emit.ts";
-import { currentNumber, publishedNumbers, readPublished, releaseTime, scriptOf } from "./builds.ts";
+import { CheckError } from "../cli.ts";
+import {
+  currentNumber,
+  missingLinks,
+  publishedNumbers,
+  readPublished,
+  releaseTime,
+  scriptOf,
+} from "./builds.ts";
 import { layout, PREFIX, SCRIPT } from "./folders.ts";
+import { checkOpen } from "./modes.ts";
 import type { Released } from "./publish.ts";
 
 /** `site` is where the release folder is served; empty when unknown: then addresses start with the path. */
@@ -28,10 +38,37 @@ export interface ListedBuild {
   damage: string | null;
 }
 
+export interface ListedAlias {
+  /** The build that it serves; null when it serves none. */
+  build: string | null;
+  /** Why pages that load it get nothing, or not all forms of it; null when nothing is wrong. */
+  problem: string | null;
+}
+
+/** What the alias serves, and whether it does. Throws nothing: what is wrong is what it tells. */
+export async function checkAlias(root: string): Promise<ListedAlias> {
+  const at = layout(root);
+  let build: string | null = null;
+  try {
+    build = await currentNumber(at);
+    const missing = await missingLinks(at);
+    if (missing.length > 0) {
+      throw new CheckError(`${missing.map(at.alias).join(" and ")} is missing: --switch BUILD makes it`);
+    }
+    if (build === null)
+      throw new CheckError("the alias serves nothing yet: --switch BUILD makes it serve a build");
+    for (let folder = at.scripts; folder !== at.root; folder = dirname(folder)) await checkOpen(folder);
+    await readPublished(at, build);
+    return { build, problem: null };
+  } catch (error) {
+    return { build, problem: (error as Error).message };
+  }
+}
+
 /** Every build in the folder, oldest first, each one read and checked. */
 export async function listBuilds(root: string, site = ""): Promise<ListedBuild[]> {
   const at = layout(root);
-  const current = await currentNumber(at);
+  const current = await currentNumber(at).catch(() => null);
   return Promise.all(
     (await publishedNumbers(at)).map(async (number): Promise<ListedBuild> => {
       const time = (await releaseTime(at, number)) ?? 0;
@@ -58,9 +95,9 @@ export async function listBuilds(root: string, site = ""): Promise<ListedBuild[]
   );
 }
 
-export function describeList(builds: readonly ListedBuild[]): string {
+export function describeList(builds: readonly ListedBuild[], alias: ListedAlias): string {
   if (builds.length === 0) return "no build was released here yet";
-  return builds
+  const lines = builds
     .map(({ build, current, commit, released, sizes, tag, damage }) => {
       const mark = current ? pc.green("* ") : "  ";
       const facts = sizes ? `${sizes.raw} B, ${sizes.gzip} B gzip, ${sizes.brotli} B brotli` : "";
@@ -68,6 +105,8 @@ export function describeList(builds: readonly ListedBuild[]): string {
       return `${head.trimEnd()}\n    ${damage ? pc.red(damage) : tag}`;
     })
     .join("\n");
+  const aliasLine = alias.problem ? pc.red(alias.problem) : `serves build ${alias.build}`;
+  return `${lines}\n  ${PREFIX}/${SCRIPT}  ${aliasLine}`;
 }
 
 /** The same facts as `describeReleased`, for `--json`. */

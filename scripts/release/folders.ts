@@ -29,7 +29,7 @@ export const MAP = `${SCRIPT}.map`;
  *     nginx.conf                       for nginx, to be included in a server block
  *     private/maps/<build>/all.js.map  never served
  *     private/origin                   where the folder is served, as the last --origin said
- *     private/lock, private/staging-*  of a running (or an interrupted) release
+ *     private/lock*, private/staging-* of a running (or an interrupted) release
  */
 export function layout(root: string) {
   const publicRoot = join(root, "public");
@@ -49,14 +49,25 @@ export function layout(root: string) {
     origin: join(privateRoot, "origin"),
     lock: join(privateRoot, "lock"),
     staging: join(privateRoot, `staging-${process.pid}`),
+    /** The next `current`. Beside the staging folder: to make one takes space, and a link takes none. */
+    nextCurrent: join(privateRoot, `staging-${process.pid}-current`),
   };
 }
 
 export type Layout = ReturnType<typeof layout>;
 
+/** The longest build number. A file system ends at 255 bytes, and a staged build has its own ending. */
+const LONGEST = 100;
+
 /** Returns the build number when it can also be a folder beside the alias; throws BuildError otherwise. */
 export function checkFolderName(build: string): string {
   checkBuildNumber(build);
+  if (build.length > LONGEST) {
+    throw new BuildError(
+      `the build number ${JSON.stringify(`${build.slice(0, 20)}...`)} is refused for a release: ` +
+        `it has ${build.length} characters, and a folder takes ${LONGEST}`,
+    );
+  }
   if (/^[^A-Za-z0-9]/.test(build) || build.startsWith(SCRIPT)) {
     throw new BuildError(
       `the build number ${JSON.stringify(build)} is refused for a release: ` +

@@ -5,32 +5,24 @@
  * renaming a link over another replaces it in one step. So the three files of the alias are links *through* one more
  * link, `current`, and replacing that one switches all three at once.
  */
-import {
-  lstat,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  readlink,
-  rename,
-  rm,
-  symlink,
-  utimes,
-} from "node:fs/promises";
+import { open, readdir, readFile, rename, rm, symlink, utimes } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { CheckError } from "../cli.ts";
 import {
+  aliasTarget,
   type Build,
   currentNumber,
   exists,
+  missingLinks,
   publishedNumbers,
   readPublished,
   readSource,
   releaseTime,
 } from "./builds.ts";
-import { FORMS, type Layout, layout, MAP } from "./folders.ts";
+import { type Layout, layout, MAP } from "./folders.ts";
 import { HEADERS } from "./headers.ts";
 import { takeLock } from "./lock.ts";
+import { makeFolder, makeOpenFolder, openToAll, openTree } from "./modes.ts";
 import { renderNginx } from "./nginx-include.ts";
 import { renderStaticHeaders } from "./static-headers.ts";
 
@@ -67,10 +59,11 @@ async function sync(path: string): Promise<void> {
 }
 
 async function writeSynced(file: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolder(dirname(file));
   const handle = await open(file, "w");
   try {
     await handle.writeFile(content);
+    await handle.chmod(0o644);
     await handle.sync();
   } finally {
     await handle.close();
@@ -78,7 +71,7 @@ async function writeSynced(file: string, content: string | Uint8Array): Promise<
 }
 
 async function renameSynced(from: string, to: string): Promise<void> {
-  await mkdir(dirname(to), { recursive: true });
+  await makeFolder(dirname(to));
   await rename(from, to);
   await sync(dirname(to));
 }
@@ -126,6 +119,7 @@ async function publish(at: Layout, build: Build, onStep: OnStep): Promise<void> 
       throw new CheckError(`${join(staged, name)} does not read as it was written: is the disk full?`);
     }
   }
+  await openToAll(staged);
   await sync(staged);
   await onStep("publish the build");
   await renameSynced(staged, at.build(build.number));
@@ -139,40 +133,31 @@ async function replaceFile(at: Layout, file: string, content: string, onStep: On
   await renameSynced(draft, file);
 }
 
-const targetOf = (at: Layout, form: string) => relative(dirname(at.alias(form)), join(at.current, form));
-
-/** Throws CheckError when something else is in the place of the alias's links: a switch would not reach it. */
-async function checkAlias(at: Layout): Promise<void> {
-  for (const form of FORMS) {
-    const link = at.alias(form);
-    if (!(await lstat(link).catch(() => null))) continue;
-    const target = await readlink(link).catch(() => "no link at all");
-    if (target !== targetOf(at, form)) {
-      throw new CheckError(`${link} should lead to ${targetOf(at, form)}, and is ${target}: remove it first`);
-    }
-  }
-}
-
 /** Makes the alias's three links where they are missing. They lead nowhere until the first switch. */
-async function linkAlias(at: Layout, onStep: OnStep): Promise<void> {
-  for (const form of FORMS) {
-    if (await lstat(at.alias(form)).catch(() => null)) continue;
+async function linkAlias(at: Layout, missing: readonly string[], onStep: OnStep): Promise<void> {
+  for (const form of missing) {
     await onStep(`link ${form}`);
-    await symlink(targetOf(at, form), at.alias(form));
+    await symlink(aliasTarget(at, form), at.alias(form));
   }
 }
 
 async function switchLink(at: Layout, number: string, onStep: OnStep): Promise<void> {
-  const draft = join(at.staging, "current");
-  await mkdir(at.staging, { recursive: true });
-  await symlink(relative(at.root, at.build(number)), draft);
+  await symlink(relative(at.root, at.build(number)), at.nextCurrent);
   await onStep("switch the alias");
-  await renameSynced(draft, at.current);
+  await rename(at.nextCurrent, at.current);
+  await sync(at.root);
+}
+
+/** The folders that are served, open to all; also those that a release with another umask has made. */
+async function openFolders(at: Layout): Promise<void> {
+  await makeOpenFolder(at.scripts);
+  for (let folder = at.scripts; folder !== at.root; folder = dirname(folder)) await openTree(folder);
 }
 
 /** Runs `work` under the lock, with the leavings of killed releases swept away before and its own after. */
 async function locked<T>(at: Layout, onStep: OnStep, work: () => Promise<T>): Promise<T> {
   await onStep("take the lock");
+  await makeOpenFolder(at.root);
   const drop = await takeLock(at.lock);
   try {
     await onStep("sweep");
@@ -181,7 +166,7 @@ async function locked<T>(at: Layout, onStep: OnStep, work: () => Promise<T>): Pr
     }
     return await work();
   } finally {
-    await rm(at.staging, { recursive: true, force: true });
+    for (const path of [at.staging, at.nextCurrent]) await rm(path, { recursive: true, force: true });
     await drop();
   }
 }
@@ -199,10 +184,13 @@ export async function release(request: ReleaseRequest): Promise<Released> {
   const at = layout(root);
   const { map, ...build } = await readSource(from);
   return locked(at, onStep, async () => {
-    await checkAlias(at);
+    const missing = await missingLinks(at);
+    const before = await currentNumber(at);
+    await openFolders(at);
     const there = await exists(at.build(build.number));
     if (there) await assertSame(at, build, map);
     else await publish(at, build, onStep);
+    await openTree(at.build(build.number));
 
     const mapFile = join(at.maps(build.number), MAP);
     if (!there || !(await exists(mapFile))) {
@@ -212,9 +200,8 @@ export async function release(request: ReleaseRequest): Promise<Released> {
     }
     await replaceFile(at, at.headers, renderStaticHeaders(HEADERS), onStep);
     await replaceFile(at, at.nginx, renderNginx(HEADERS), onStep);
-    await linkAlias(at, onStep);
+    await linkAlias(at, missing, onStep);
 
-    const before = await currentNumber(at);
     const now = switchAlias ? build.number : before;
     if (now !== null && now !== before) await switchLink(at, now, onStep);
     await onStep("drop the lock");
@@ -230,10 +217,12 @@ export async function switchTo(root: string, number: string, onStep: OnStep = si
   const at = layout(root);
   if (!(await exists(at.scripts))) throw new CheckError(`${root} holds no release`);
   return locked(at, onStep, async () => {
-    const build = await readPublished(at, number);
-    await checkAlias(at);
-    await linkAlias(at, onStep);
+    const missing = await missingLinks(at);
     const before = await currentNumber(at);
+    await openFolders(at);
+    if (await exists(at.build(number))) await openTree(at.build(number));
+    const build = await readPublished(at, number);
+    await linkAlias(at, missing, onStep);
     if (before !== number) await switchLink(at, number, onStep);
     await onStep("drop the lock");
     return { build, published: false, before, now: number };

@@ -5,7 +5,10 @@ import { join, resolve } from "node:path";
 import { CheckError, isMain, runCommand, writing } from "../cli.ts";
 import { gitOrNull } from "../git.ts";
 import { type Options, parseOptions } from "./arguments.ts";
-import { describeList, describeReleased, listBuilds, releasedJson } from "./describe.ts";
+import { currentNumber } from "./builds.ts";
+import { checkAlias, describeList, describeReleased, listBuilds, releasedJson } from "./describe.ts";
+import { layout } from "./folders.ts";
+import { closedFolder } from "./modes.ts";
 import { rememberedOrigin, rememberOrigin } from "./origin.ts";
 import { release, switchTo } from "./publish.ts";
 
@@ -43,25 +46,41 @@ async function withBuild<T>(options: Options, use: (folder: string) => Promise<T
   }
 }
 
+/** Does `work` in the release folder. What the file system refuses, a full disk among it, is a sentence and no stack. */
+async function inFolder<T>({ out }: Options, root: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await writing("--out", out, work);
+  } catch (error) {
+    const { syscall, message } = error as NodeJS.ErrnoException;
+    if (!syscall) throw error;
+    const serves = await currentNumber(layout(root)).catch(() => null);
+    throw new CheckError(`${message}. The alias serves ${serves === null ? "nothing" : `build ${serves}`}`);
+  }
+}
+
+async function list(root: string, site: string, { json }: Options): Promise<void> {
+  const builds = await listBuilds(root, site);
+  const alias = await checkAlias(root);
+  console.log(json ? JSON.stringify({ alias, builds }, null, 2) : describeList(builds, alias));
+  if (builds.some(({ damage }) => damage)) throw new CheckError("a published build is damaged");
+  if (builds.length > 0 && alias.problem) throw new CheckError("pages that load the alias do not get it");
+}
+
 async function main(argv: string[]): Promise<void> {
   const options = parseOptions(argv);
   const root = resolve(options.out);
   const site = options.site ?? (await rememberedOrigin(root));
 
-  if (options.list) {
-    const builds = await listBuilds(root, site);
-    console.log(options.json ? JSON.stringify(builds, null, 2) : describeList(builds));
-    if (builds.some(({ damage }) => damage)) throw new CheckError("a published build is damaged");
-    return;
-  }
+  if (options.list) return list(root, site, options);
   const number = options.rollback ?? options.switch;
   const released =
     number !== undefined
-      ? await switchTo(root, number)
+      ? await inFolder(options, root, () => switchTo(root, number))
       : await withBuild(options, (from) =>
-          writing("--out", options.out, () => release({ root, from, switchAlias: !options.stage })),
+          inFolder(options, root, () => release({ root, from, switchAlias: !options.stage })),
         );
-  if (options.site !== undefined) await rememberOrigin(root, options.site);
+  const { site: given } = options;
+  if (given !== undefined) await inFolder(options, root, () => rememberOrigin(root, given));
   if (!site)
     console.error("the tag names no host yet: give --origin https://HOST once, and it is remembered");
   console.log(
@@ -69,6 +88,8 @@ async function main(argv: string[]): Promise<void> {
       ? JSON.stringify(releasedJson(released, root, site), null, 2)
       : describeReleased(released, root, site),
   );
+  const closed = await closedFolder(root);
+  if (closed) console.error(`only its owner may enter ${closed}: a web server of another user answers 403`);
 }
 
 if (isMain(import.meta.url)) await runCommand(main);

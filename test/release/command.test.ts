@@ -93,7 +93,9 @@ test("release, list, roll back", async () => {
     await writeFile(join(root, "public/js/2.0/8/all.js"), "alert(1)");
     const damaged = run("--out", root, "--list", "--json");
     assert.is(damaged.status, 1);
-    assert.is(JSON.parse(damaged.stdout).length, 2);
+    const { alias, builds } = JSON.parse(damaged.stdout);
+    assert.equal(alias, { build: "7", problem: null });
+    assert.is(builds.length, 2);
 
     const refused = run("--out", root, "--rollback", "8");
     assert.is(refused.status, 1);

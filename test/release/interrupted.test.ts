@@ -1,14 +1,11 @@
 /** A release that is killed at any step: pages get the old build or the new one, and the next release puts all right. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, readdir, writeFile } from "node:fs/promises";
-import { hostname } from "node:os";
+import { cp, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import { listBuilds } from "../../scripts/release/describe.ts";
-import { layout } from "../../scripts/release/folders.ts";
-import { takeLock } from "../../scripts/release/lock.ts";
 import { release, switchTo } from "../../scripts/release/publish.ts";
 import { suite } from "../support/suite.ts";
 import { codeOf, makeDist, servedBy, treeOf, withFolder } from "./support.ts";
@@ -170,47 +167,6 @@ test("of several releases at once one goes through, and the others are refused i
       (await listBuilds(root)).map(({ build }) => build),
       won,
     );
-  });
-});
-
-test("the lock of a process that is gone is taken over, by one, even when two find it in the same moment", async () => {
-  await withFolder(async (folder) => {
-    const child = spawn(process.execPath, ["-e", ""]);
-    await once(child, "exit");
-    const file = join(folder, "lock");
-    await writeFile(file, JSON.stringify({ pid: child.pid, host: hostname(), since: "" }));
-    const drop = await takeLock(file, async () => {
-      // Another one comes along after the first has seen that nobody holds the lock, and before it takes it.
-      const other = await takeLock(file).catch((error: Error) => error);
-      assert.instance(other, Error);
-    });
-    assert.match(
-      ((await takeLock(file).catch((error) => error)) as Error).message,
-      /another release is at work/,
-    );
-    await drop();
-    assert.equal(await readdir(folder), []);
-  });
-});
-
-test("the lock of a living process, or of another machine, is respected", async () => {
-  await withFolder(async (folder) => {
-    const root = join(folder, "cdn");
-    await release({ root, from: await makeDist(join(folder, "7"), "7") });
-    const from = await makeDist(join(folder, "8"), "8");
-    for (const holder of [
-      { pid: process.pid, host: hostname() },
-      { pid: 2 ** 22 + 1, host: "elsewhere" },
-    ]) {
-      await writeFile(layout(root).lock, JSON.stringify({ ...holder, since: "noon" }));
-      const before = await treeOf(root);
-      const error = (await release({ root, from }).catch((thrown) => thrown)) as Error;
-      assert.match(
-        error.message,
-        new RegExp(`process ${holder.pid} on ${holder.host}, since noon.*remove \\S+lock`),
-      );
-      assert.equal(await treeOf(root), before);
-    }
   });
 });
 

@@ -1,5 +1,5 @@
 /** Small builds to release, and what lies in a folder afterwards. */
-import { lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm } from "node:fs/promises";
+import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from "node:zlib";
@@ -8,9 +8,10 @@ import { emit, manifestOf } from "../../scripts/build/emit.ts";
 import { ALL_JS, devTier, PRODUCTION } from "../../scripts/config.ts";
 import { layout } from "../../scripts/release/folders.ts";
 
-/** Calls `use` with an empty folder that is gone afterwards. */
+/** Calls `use` with an empty folder that is gone afterwards; everybody may enter it, as the folder above a release. */
 export async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), "release-test-"));
+  await chmod(folder, 0o755);
   try {
     return await use(folder);
   } finally {
