@@ -1,11 +1,13 @@
 /** A release that is killed at any step: pages get the old build or the new one, and the next release puts all right. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, readdir } from "node:fs/promises";
+import { cp, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import * as assert from "uvu/assert";
 import { listBuilds } from "../../scripts/release/describe.ts";
+import { FORMS, layout } from "../../scripts/release/folders.ts";
 import { release, switchTo } from "../../scripts/release/publish.ts";
 import { suite } from "../support/suite.ts";
 import { codeOf, makeDist, servedBy, treeOf, withFolder } from "./support.ts";
@@ -56,12 +58,12 @@ async function assertMended(root: string, { dist, new: next, whole }: Scene, ste
   assert.equal(await treeOf(root), whole, `released again after a kill before "${step}"`);
 }
 
+const childPath = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
 async function killedBefore(step: string, root: string, dist: string): Promise<string | null> {
-  const child = spawn(
-    process.execPath,
-    ["--import", "tsx", fileURLToPath(new URL("killed-child.ts", import.meta.url)), root, dist, step],
-    { stdio: ["ignore", "ignore", "inherit"] },
-  );
+  const child = spawn(process.execPath, ["--import", "tsx", childPath("killed-child.ts"), root, dist, step], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   const [, signal] = (await once(child, "exit")) as [number | null, string | null];
   return signal;
 }
@@ -107,6 +109,39 @@ test("killed with SIGKILL at each step: the alias serves the old build, whole, a
         await Promise.all(steps.slice(at, at + 2).map((step, index) => kill(step, at + index)));
       }
     }
+  });
+});
+
+test("killed at random moments, again and again: each read of each form gives a whole build", async () => {
+  await withFolder(async (folder) => {
+    const root = join(folder, "cdn");
+    const unpack = [(bytes: Buffer) => bytes, gunzipSync, brotliDecompressSync];
+    let reads = 0;
+    const readAll = async (): Promise<void> => {
+      for (const [index, form] of FORMS.entries()) {
+        const text = unpack[index]!(await readFile(layout(root).alias(form))).toString();
+        const [, number] = /version:"(\d+)"/.exec(text) ?? [];
+        assert.is(text, codeOf(number!), form);
+        reads++;
+      }
+    };
+    for (let round = 0; round < 6; round++) {
+      const child = spawn(process.execPath, ["--import", "tsx", childPath("busy-child.ts"), root, folder], {
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      const gone = once(child, "exit");
+      await once(child.stdout, "data");
+      const end = Date.now() + Math.random() * 200;
+      do await readAll();
+      while (Date.now() < end);
+      child.kill("SIGKILL");
+      assert.is((await gone)[1], "SIGKILL");
+      await readAll();
+    }
+    assert.ok(reads > 50, `${reads} reads`);
+    await release({ root, from: await makeDist(join(folder, "7"), "7") });
+    assert.is(await servedBy(root), codeOf("7"));
+    for (const { build, damage } of await listBuilds(root)) assert.is(damage, null, build);
   });
 });
 
