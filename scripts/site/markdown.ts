@@ -14,6 +14,7 @@ const LANGUAGES: Record<string, string> = {
 /** The pages that are made from files of the repository. */
 const PAGES: Record<string, string> = {
   "app.md": "app.html",
+  "develop.md": "develop.html",
   "migration.md": "migration.html",
   "browsers.md": "browsers.html",
   "cdn.md": "cdn.html",

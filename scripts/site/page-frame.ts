@@ -9,6 +9,7 @@ export const NAVIGATION = [
   ["playground.html", "Playground"],
   ["size.html", "Size"],
   ["app.html", "In an app"],
+  ["develop.html", "Develop locally"],
   ["migration.html", "Migration"],
   ["headers.html", "Headers"],
   ["browsers.html", "Browsers"],

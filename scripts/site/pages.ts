@@ -53,6 +53,7 @@ const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
 /** Pages that are Markdown files of the repository. */
 const DOCUMENTS: Record<string, [title: string, path: string]> = {
   "app.html": ["Use it in an app", "scripts/site/content/app.md"],
+  "develop.html": ["Develop locally", "scripts/site/content/develop.md"],
   "migration.html": ["Migration", "scripts/site/content/migration.md"],
   "headers.html": ["Headers you must not send", "scripts/site/content/headers.md"],
   "browsers.html": ["Browsers", "scripts/site/content/browsers.md"],

@@ -34,7 +34,7 @@ function program(...names: (string | undefined)[]): string | undefined {
 }
 
 /** `CHROMIUM` and `FIREFOX` name a browser that is somewhere else. */
-const chromiumProgram = () =>
+export const chromiumProgram = (): string | undefined =>
   program(
     process.env.CHROMIUM,
     "chromium",
