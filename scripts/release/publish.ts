@@ -191,6 +191,8 @@ export async function release(request: ReleaseRequest): Promise<Released> {
     if (there) await assertSame(at, build, map);
     else await publish(at, build, onStep);
     await openTree(at.build(build.number));
+    // As it lies there, before pages get it.
+    await readPublished(at, build.number);
 
     const mapFile = join(at.maps(build.number), MAP);
     if (!there || !(await exists(mapFile))) {
