@@ -4,6 +4,7 @@ import { CheckError } from "../cli.ts";
 import { PREFIX, SCRIPT } from "../release/folders.ts";
 import { serveRelease } from "../release/nginx.ts";
 import { release } from "../release/publish.ts";
+import type { Table } from "./print.ts";
 import { measure, type Protocol, type WireResponse } from "./wire-measure.ts";
 
 /**
@@ -23,8 +24,6 @@ export interface WireRow {
   body: number;
   around: number;
   total: number;
-  /** TLS records. */
-  records: number;
   /** TCP segments that the bytes fill. */
   segments: number;
   /** Whether this row can fail the check. */
@@ -64,11 +63,11 @@ export async function measureWire(dist: string, root: string, limit: number = SE
     status: 200 | 304,
     got: WireResponse,
   ) => {
-    const { total, records } = got;
+    const { total } = got;
     const body = got.body.length;
     const segments = Math.ceil(total / SEGMENT);
     const gated = isGated(key.encoding, status);
-    rows.push({ ...key, status, body, around: total - body, total, records, segments, gated });
+    rows.push({ ...key, status, body, around: total - body, total, segments, gated });
   };
   try {
     for (const path of [`${PREFIX}/${SCRIPT}`, `${PREFIX}/${build.number}/${SCRIPT}`]) {
@@ -103,4 +102,40 @@ export async function measureWire(dist: string, root: string, limit: number = SE
 /** The rows over the limit that may not be. */
 export function failures({ rows, limit }: WireReport): WireRow[] {
   return rows.filter(({ gated, total }) => gated && total > limit);
+}
+
+function verdict({ total, gated, status }: WireRow, limit: number): string {
+  if (status === 304) return "";
+  const spare = limit - total;
+  if (spare >= 0) return `fits, ${spare} B to spare`;
+  return `${-spare} B over${gated ? ": FAILS" : ", reported only"}`;
+}
+
+/** The report as a table. */
+export function wireTable({ rows, limit, build }: WireReport): Table {
+  return {
+    title: `Bytes on the wire: build ${build}, nginx, TLS 1.3; the line is ${limit} B`,
+    head: ["file", "protocol", "status", "form", "body", "around", "total", "segments", ""],
+    rows: rows.map((row) => [
+      row.path,
+      row.protocol,
+      row.status,
+      row.encoding,
+      row.body,
+      row.around,
+      row.total,
+      row.segments,
+      verdict(row, limit),
+    ]),
+  };
+}
+
+/** One sentence a failing row; empty when the check passes. */
+export function complaint(report: WireReport): string {
+  return failures(report)
+    .map(
+      ({ path, protocol, encoding, total }) =>
+        `${path} takes ${total} B as ${encoding} over ${protocol}: ${total - report.limit} B over the line of ${report.limit} B`,
+    )
+    .join("\n       ");
 }

@@ -6,9 +6,8 @@ import { chooseBuildNumber } from "../build/number.ts";
 import { build } from "../build.ts";
 import { CheckError, isMain, newCommand, runCommand, UsageError } from "../cli.ts";
 import { printMarkdown, toMarkdown, toText } from "./print.ts";
-import { failures, measureWire, SEGMENT } from "./wire-model.ts";
+import { complaint, failures, measureWire, SEGMENT, wireTable } from "./wire-model.ts";
 import { writePage } from "./wire-page.ts";
-import { complaint, wireTable } from "./wire-report.ts";
 
 function parseLimit(text: string): number {
   if (!/^[1-9]\d*$/.test(text)) throw new UsageError(`--limit takes a whole number of bytes, not ${text}`);
