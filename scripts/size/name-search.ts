@@ -1,6 +1,6 @@
 /** Searches letters for the variables of one artifact that make it compress well. It only reads the build. */
-import { promisify } from "node:util";
-import { brotliCompress, brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { setImmediate } from "node:timers/promises";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import type { Sizes } from "../build/artifact.ts";
 import { brotli, gzip } from "../build/compress.ts";
 import { completeNames, minify } from "../build/minify.ts";
@@ -9,8 +9,6 @@ import { STAMP } from "../build/stamp.ts";
 import { transform } from "../build/transform.ts";
 import { conflict, findVariables, type Variable } from "../build/variables.ts";
 import { PRODUCTION, type Target } from "../config.ts";
-
-const quickBrotli = promisify(brotliCompress);
 
 /** What is renamed together: every variable with this path and name. */
 interface VariableKey {
@@ -150,15 +148,16 @@ export class Template {
 /** These build numbers decide in the end. */
 const NUMBERS = ["1000", "5717"] as const;
 
-/**
- * What the search makes small: gzip and brotli together, in bytes, by quick forms of the encoders that ship. zlib is five
- * bytes above zopfli, which is forty times as slow, and one start of brotli a byte or two above the best of many.
+/*
+ * What the search makes small is gzip and brotli together, by quick forms of the encoders that ship. zlib is five bytes above
+ * zopfli, which is forty times as slow, and one start of brotli a byte or two above the best of many.
  */
-async function score(text: string): Promise<number> {
-  const code = text.replace(STAMP, NUMBERS[0]);
-  const params = { [constants.BROTLI_PARAM_LGWIN]: 16, [constants.BROTLI_PARAM_NPOSTFIX]: 1 };
-  return (await quickBrotli(code, { params })).length + gzipSync(code, { level: 9 }).length;
-}
+const quickGzip = (text: string): number => gzipSync(text.replace(STAMP, NUMBERS[0]), { level: 9 }).length;
+
+const BROTLI = { params: { [constants.BROTLI_PARAM_LGWIN]: 16, [constants.BROTLI_PARAM_NPOSTFIX]: 1 } };
+
+const quickBrotli = (text: string): number =>
+  brotliCompressSync(text.replace(STAMP, NUMBERS[0]), BROTLI).length;
 
 /** Mean sizes over `count` choices of letters, in bytes, with zlib: the cost of a way of writing, without the luck of letters. */
 export async function meanSizes(target: Target, count: number): Promise<Sizes> {
@@ -176,6 +175,8 @@ export async function meanSizes(target: Target, count: number): Promise<Sizes> {
 
 interface Found {
   choice: Choice;
+  gzip: number;
+  /** gzip and brotli. */
   size: number;
 }
 
@@ -203,10 +204,11 @@ export async function searchNames(
   const random = randomFrom(seed);
   const template = await Template.of(target);
   const start = template.choiceOf(await completeNames(target, await transform(target, PRODUCTION)));
-  const measure = async (choice: Choice): Promise<Found> => {
-    return { choice, size: await score(template.render(choice)) };
+  const measure = (choice: Choice, text: string, gzip: number): Found => {
+    return { choice, gzip, size: gzip + quickBrotli(text) };
   };
-  let current = await measure(start);
+  const begin = template.render(start);
+  let current = measure(start, begin, quickGzip(begin));
   let best = [current];
   const progress: Progress = { steps: 0, before: current.size, best: current.size };
   for (;;) {
@@ -215,24 +217,27 @@ export async function searchNames(
     const choice = template.neighbour(current.choice, random);
     if (!choice) continue;
     const temperature = heat * (0.02 / heat) ** gone;
-    const next = await measure(choice);
+    const isTooMuch = (bytes: number): boolean => bytes > -temperature * Math.log(1 - random());
     progress.steps++;
-    if (next.size <= current.size - temperature * Math.log(1 - random())) {
-      current = next;
-      best = [...best, current].sort((one, other) => one.size - other.size).slice(0, KEPT);
-      progress.best = best[0]!.size;
-    }
+    // Lets Ctrl-C in.
+    if (progress.steps % 64 === 0) await setImmediate();
     onStep?.(progress);
+    const text = template.render(choice);
+    const gzip = quickGzip(text);
+    // Most steps are refused by gzip alone, which takes a twentieth of brotli's time.
+    if (isTooMuch(gzip - current.gzip)) continue;
+    const next = measure(choice, text, gzip);
+    if (isTooMuch(next.size - current.size)) continue;
+    current = next;
+    best = [...best, current].sort((one, other) => one.size - other.size).slice(0, KEPT);
+    progress.best = best[0]!.size;
   }
 
-  const shipping = async ({ choice }: Found) => ({
-    choice,
-    size: await shippingScore(template.render(choice)),
-  });
-  const before = await shipping({ choice: start, size: 0 });
+  const shipping = async (choice: Choice) => ({ choice, size: await shippingScore(template.render(choice)) });
+  const before = await shipping(start);
   let winner = before;
-  for (const one of best) {
-    const found = await shipping(one);
+  for (const { choice } of best) {
+    const found = await shipping(choice);
     if (found.size < winner.size) winner = found;
   }
   return {
