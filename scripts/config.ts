@@ -73,7 +73,7 @@ export const INDEX_MJS: Target = {
   entry: "src/index.ts",
   format: "esm",
   ecmaVersion: 2020,
-  compress: { passes: 4, unused: false },
+  compress: { passes: 4, lhs_constants: false, unused: false },
 };
 
 export const TARGETS: readonly Target[] = [ALL_JS, INDEX_MJS];

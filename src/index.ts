@@ -12,16 +12,34 @@ export type * from "./types";
 // A server can import this module: it touches nothing of a browser before the first call.
 // `let` everywhere: one word for all declarations compresses better than two.
 
-let /** The state of the newest login: an older one whose popup is still open ends. */
-  latest: unknown,
-  /** The dialog's address, ready for the parameters of one login; set by `init`. */
-  loginUrl: any;
+/**
+ * Tells the SDK which app this is. Call it in the browser, before the first login; calling it again is fine.
+ *
+ * Throws an Error that names the option that is missing, or the origin that `channelUrl` must be on; a TypeError
+ * without options, and when `channelUrl` is not an address.
+ */
+export let init = (options: InitOptions): void => {
+  let channelUrl: any = new URL(options.channelUrl || missing("channelUrl"), location as any);
 
-let missing = (what: string): any => {
-  throw Error("needs " + what);
+  // Security: whole origins are compared, so that http://a.com.evil does not pass for http://a.com.
+  if (location.origin != channelUrl.origin) missing("channelUrl=" + location.origin);
+  loginUrl =
+    LOGIN_ORIGIN +
+    "/oauth/dialog?" +
+    new URLSearchParams({
+      redirect_uri:
+        LOGIN_ORIGIN +
+        "/oauth/login_success?" +
+        new URLSearchParams({
+          assisted: options.clientId || missing("clientId"),
+          protocol: location.protocol.slice(0, -1),
+          proxy: channelUrl,
+        }),
+      client_id: options.clientId as string,
+    }) +
+    "&";
+  setTimeout(() => options.complete?.({ version: BUILD_NUMBER }));
 };
-
-let option = (options: any, name: string) => options[name] || missing(name);
 
 interface Login {
   /** Signs the user in, and resolves with the token and the user's accounts. Call it from a click; otherwise as without accounts. */
@@ -46,36 +64,13 @@ export let login: Login = (options?: LoginOptions): Promise<any> =>
   // What throws in there rejects the promise. The popup opens in this turn, which is still the click's.
   new Promise((success, error) => authenticate({ ...options, success, error }));
 
-/**
- * Tells the SDK which app this is. Call it in the browser, before the first login; calling it again is fine.
- *
- * Throws an Error that names the option that is missing, or the origin that `channelUrl` must be on; a TypeError
- * without options, and when `channelUrl` is not an address.
- */
-export let init = (options: InitOptions): void => {
-  let complete = option(options, "complete");
-  let clientId = option(options, "clientId");
-  let channelUrl: any = new URL(option(options, "channelUrl"), location as any);
-
-  // Security: whole origins are compared, so that http://a.com.evil does not pass for http://a.com.
-  if (location.origin != channelUrl.origin) missing("channelUrl=" + location.origin);
-  loginUrl =
-    LOGIN_ORIGIN +
-    "/oauth/dialog?" +
-    new URLSearchParams({
-      redirect_uri:
-        LOGIN_ORIGIN +
-        "/oauth/login_success?" +
-        new URLSearchParams({
-          assisted: clientId,
-          protocol: location.protocol.slice(0, -1),
-          proxy: channelUrl,
-        }),
-      client_id: clientId,
-    }) +
-    "&";
-  setTimeout(complete, 1, { version: BUILD_NUMBER });
-};
+let /** The dialog's address, ready for the parameters of one login; set by `init`. */
+  loginUrl: any,
+  /** The state of the newest login: an older one whose popup is still open ends. */
+  latest: unknown,
+  missing = (what: string): any => {
+    throw Error("needs " + what);
+  };
 
 interface Authenticate {
   /** Signs the user in: `success` is given the token and the user's accounts. Call it from a click; otherwise as without accounts. */
@@ -97,18 +92,18 @@ interface Authenticate {
  * opens nothing, before `init`, without `success`, and when `scope` is not an array.
  */
 export let authenticate: Authenticate = (options: any) => {
-  let timer: any;
-  let closedTicks = 0;
+  let scope = options.scope || [];
   let page = 1;
+  let users: any = [];
   let session: any;
-  let users: unknown[] = [];
+  let success = options.success || missing("success");
   let check: (event?: MessageEvent) => void;
-  let success = option(options, "success");
-  // Read once: what the app does to its options later does not reach this login.
-  let { error, networkUsers, signal } = options;
+  let timer: any;
   let popup: Window | null | undefined;
   let accountsTimer: any;
-  let scope = options.scope || [];
+  // Read once: what the app does to its options later does not reach this login.
+  let { signal, networkUsers, error } = options;
+  let closedTicks = 0;
 
   if (!loginUrl) missing("init");
   if (!scope.join) missing("scope[]");
@@ -129,18 +124,6 @@ export let authenticate: Authenticate = (options: any) => {
 
   // The promise makes sure of one end: whatever comes after it changes nothing.
   new Promise((resolve, reject) => {
-    let fail = (name?: string | null, message?: string | null) =>
-      reject(
-        signal?.aborted
-          ? // Support: Chrome <= 97 and Safari <= 15.3 have no reason.
-            signal.reason || new DOMException("", "AbortError")
-          : // A DOMException has its name from the start. An Error's cannot be set where Error.prototype is frozen.
-            Object.assign(new DOMException((message = message || name || "network_error"), "AuthError"), {
-              errorMessage: message,
-              errorName: name || "network_error",
-            }),
-      );
-
     // Called with each message, and each 50 ms without one. An older login hears of a newer one's message first, and so ends first.
     check = (event) => {
       let answer: any;
@@ -158,13 +141,13 @@ export let authenticate: Authenticate = (options: any) => {
           )
             fail("popup_closed");
           // Security: the origin stops other sites, the source other windows, the state answers to other logins.
-          else if (event!.origin == LOGIN_ORIGIN && event!.source == popup) {
+          else if (LOGIN_ORIGIN == event!.origin && popup == event!.source) {
             answer = new URLSearchParams(event!.data.slice(1));
             if (state == answer.get("state")) {
-              popup.close();
               session = { accessToken: answer.get("access_token") };
+              popup.close();
               if (answer.get("expires"))
-                session.expirationDate = new Date(+new Date() + answer.get("expires") * 1000);
+                session.expirationDate = new Date(+new Date() + 1000 * answer.get("expires"));
               if (!session.accessToken) fail(answer.get("error"), answer.get("error_description"));
               else if (networkUsers) load();
               else resolve(session);
@@ -176,9 +159,9 @@ export let authenticate: Authenticate = (options: any) => {
     // Fetches one page of accounts. Whatever goes wrong in here, an answer of another shape included, is a network_error.
     let load = () => {
       accountsTimer = setTimeout(fail, 30000);
-      fetch(API_ORIGIN + "/2.0/me/associated?pagesize=100&page=" + page++, {
-        headers: { Authorization: "Bearer " + session.accessToken },
+      fetch(API_URL + "/me/associated?pagesize=100&page=" + page++, {
         signal,
+        headers: { Authorization: "Bearer " + session.accessToken },
       })
         .then((response) => response.json())
         .then((answer) => {
@@ -187,24 +170,38 @@ export let authenticate: Authenticate = (options: any) => {
             users.push(...answer.items);
             session.networkUsers = users;
             // An empty page is the last one, whatever it says: a broken answer must not be asked for again for ever.
-            if (answer.has_more && answer.items[0]) accountsTimer = setTimeout(load, answer.backoff * 1000);
+            if (answer.items[0] && answer.has_more) accountsTimer = setTimeout(load, 1000 * answer.backoff);
             else resolve(session);
           } else {
-            // replace() without arguments gives back a string, and throws for what is none.
-            fail(answer.error_name.replace(), answer.error_message.replace());
+            // trim() gives back a string, and throws for what is none.
+            fail(answer.error_name.trim(), answer.error_message.trim());
           }
         })
         .catch(() => fail());
     };
 
+    let fail = (name?: string | null, message?: string | null) =>
+      reject(
+        signal?.aborted
+          ? // Support: Chrome <= 97 and Safari <= 15.3 have no reason.
+            signal.reason || new DOMException("", "AbortError")
+          : // A DOMException has its name from the start. An Error's cannot be set where Error.prototype is frozen.
+            Object.assign(new DOMException((message = message || name || "network_error"), "AuthError"), {
+              errorMessage: message,
+              errorName: name || "network_error",
+            }),
+      );
+
     addEventListener("message", check);
     timer = setInterval(check, 50);
   })
     .finally(() => {
+      clearTimeout(accountsTimer);
       popup?.close();
       removeEventListener("message", check);
       clearInterval(timer);
-      clearTimeout(accountsTimer);
+      // An answer that comes after the end fails here, and asks for no further page.
+      users = 0;
     })
     .then(success, (failure) => error?.(failure));
 };

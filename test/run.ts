@@ -123,7 +123,7 @@ const STEPS: Step[] = [
   uvu("unit", "what one of them alone has; the dev tier's handlers"),
   { ...uvu("types", "apps that compile against the declarations, or must not"), name: "types:apps" },
   uvu("package", "the packed npm package, installed and used"),
-  uvu("legacy", "the artifact in ES5-only engines, and clear of JScript's quirks"),
+  uvu("legacy", "the artifact in engines that know ES5 and nothing newer"),
   uvu("toolchain", "the build and the size tools"),
   check("size", "sizes, ratchet, budget and ledger", "npx", "tsx", "scripts/size/size.ts"),
   check(

@@ -2,7 +2,6 @@ import vm from "node:vm";
 import { parse } from "acorn";
 import { DEV_HOST, type Target, type Tier } from "../config.ts";
 import { BuildError } from "./artifact.ts";
-import { type Node, walk } from "./ast.ts";
 
 /** `line:column`, both from 1, of `offset` in `code`. */
 function position(code: string, offset: number): string {
@@ -15,29 +14,18 @@ function refuse(target: Target, code: string, offset: number, what: string): nev
   throw new BuildError(`${target.name}:${position(code, offset)}: ${what}, near ${near}`);
 }
 
-/** ES3 with reserved words refused as names, or the target's newer syntax. Returns the syntax tree. */
-function checkSyntax(target: Target, code: string): Node {
+/** ES3 with reserved words refused as names, or the target's newer syntax. */
+function checkSyntax(target: Target, code: string): void {
   try {
-    return parse(code, {
+    parse(code, {
       ecmaVersion: target.ecmaVersion === 3 ? 3 : 2020,
       allowReserved: target.ecmaVersion === 3 ? "never" : false,
       sourceType: target.format === "esm" ? "module" : "script",
     });
   } catch (error) {
     const { pos, message } = error as Error & { pos: number };
-    return refuse(target, code, pos, `not ECMAScript ${target.ecmaVersion}: ${message}`);
+    refuse(target, code, pos, `not ECMAScript ${target.ecmaVersion}: ${message}`);
   }
-}
-
-/**
- * Support: IE <= 8. JScript makes two functions of a function expression that has a name, and that name is one of the function
- * around it, where it may hide another. Some minifiers write such expressions.
- */
-function checkFunctionNames(target: Target, code: string, ast: Node): void {
-  walk(ast, ({ type, id, start }) => {
-    if (type === "FunctionExpression" && id)
-      refuse(target, code, start, "a function expression with a name, which JScript leaks");
-  });
 }
 
 function checkText(target: Target, tier: Tier, code: string): void {
@@ -74,7 +62,6 @@ function checkGlobals(target: Target, code: string): void {
 /** Throws BuildError, with the place, when `code` must not ship. */
 export function guard(target: Target, tier: Tier, code: string): void {
   checkText(target, tier, code);
-  const ast = checkSyntax(target, code);
-  if (target.ecmaVersion === 3) checkFunctionNames(target, code, ast);
+  checkSyntax(target, code);
   if (target.format === "iife") checkGlobals(target, code);
 }

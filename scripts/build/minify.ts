@@ -10,7 +10,7 @@ function optionsOf(target: Target): MinifyOptions {
   const old = target.ecmaVersion === 3;
   return {
     ecma: old ? 5 : 2020,
-    // Support: IE <= 8. Quotes property names that ES3 reserves.
+    // Quotes property names that ES3 reserves.
     ie8: old,
     module: target.format === "esm",
     toplevel: true,

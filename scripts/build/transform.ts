@@ -8,9 +8,6 @@ import { STAMP } from "./stamp.ts";
 /** An edit of the source before it is transformed. `size:features` cuts features out here. */
 export type SourceEdit = (source: string) => string;
 
-/** The sources name the API's first version; which one is asked is the tier's to say. */
-const tiersVersion: SourceEdit = (source) => source.replaceAll('API_ORIGIN + "/2.0', 'API_URL + "');
-
 /**
  * Takes the types out of the target's source and puts the tier's addresses in.
  *
@@ -20,7 +17,7 @@ const tiersVersion: SourceEdit = (source) => source.replaceAll('API_ORIGIN + "/2
 export async function transform(target: Target, tier: Tier, edit?: SourceEdit): Promise<Code> {
   const source = await readFile(join(ROOT, target.entry), "utf8");
   try {
-    return await esbuild.transform(tiersVersion(edit ? edit(source) : source), {
+    return await esbuild.transform(edit ? edit(source) : source, {
       loader: "ts",
       target: target.ecmaVersion === 3 ? "es5" : `es${target.ecmaVersion}`,
       charset: "ascii",

@@ -52,7 +52,7 @@ function functionPaths(ast: Node): Map<Node, string> {
   return paths;
 }
 
-/** The scope that decides: JScript (IE <= 8) declares the parameter of a `catch` in the function around it. */
+/** The scope that decides: terser, whose names prove the renaming, takes the parameter of a `catch` for one of the function around it. */
 const owner = (scope: Scope): Scope => (scope.type === "catch" ? scope.upper!.variableScope : scope);
 
 function scopesOf(variable: ScopeVariable): Set<Scope> {

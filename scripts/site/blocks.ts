@@ -88,13 +88,17 @@ function support({ engines: { browsers, old, date } }: Figures): string {
     ...browsers.map((browser) => [browser, "the whole flow suite, in the real browser"]),
     ["IE 10, IE 11 (`postMessage`)", "emulation: their user agents, in each of these browsers"],
     [
-      "IE 8, IE 9 (hidden frame): logins **without** `networkUsers`; with it they end in `network_error`, because these browsers cannot send the token in a header",
+      "IE 9 (hidden frame): logins **without** `networkUsers`; with it they end in `network_error`, because IE 9 cannot send the token in a header",
       "emulation: their user agents in each of these browsers without `File`, which really take the frame's way; " +
         `${old.join(" and ")}, which know ES5 and nothing newer, with a host of 2010; a parse as ES3`,
     ],
     [
       "pages served as XML (`application/xhtml+xml`)",
       "policy tests in each of these browsers; Chromium runs no module scripts there, so the module has to come out of a bundle",
+    ],
+    [
+      "IE 8 and older",
+      "**not supported**: stackexchange.com asks for TLS 1.2, which IE 8 does not speak unless somebody turns it on",
     ],
     ["Firefox 20 and older", "**not supported**: its `crypto` has no `getRandomValues`"],
   ];

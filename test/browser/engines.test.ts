@@ -4,7 +4,7 @@ import { eachEngine } from "../support/browsers.ts";
 import { USER_AGENTS } from "../support/old-ie.ts";
 import { html, openSite, type Site } from "../support/site.ts";
 
-const IE8 = USER_AGENTS["IE 8"];
+const IE9 = USER_AGENTS["IE 9"];
 
 eachEngine(
   "drivers",
@@ -72,14 +72,14 @@ eachEngine(
     });
 
     test("a user agent is sent and read in the page and in its popup, and does not outlive them", async () => {
-      const page = await engine().newPage({ userAgent: IE8 });
+      const page = await engine().newPage({ userAgent: IE9 });
       await page.goto(`${site.origin}/`);
-      assert.is(await page.evaluate("navigator.userAgent"), IE8);
+      assert.is(await page.evaluate("navigator.userAgent"), IE9);
       const popup = await page.popup(() => page.click("button"));
-      assert.is(await popup.text("h1"), IE8);
+      assert.is(await popup.text("h1"), IE9);
       await popup.click("button");
       await page.waitFor("heard.length");
-      assert.equal(await page.evaluate("heard"), [`#ok ${IE8}`]);
+      assert.equal(await page.evaluate("heard"), [`#ok ${IE9}`]);
       await page.dispose();
 
       const next = await engine().newPage();

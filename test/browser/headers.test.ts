@@ -17,7 +17,7 @@ import {
 /** The first cell of each table's head, and who sends what is below it. */
 const TABLES: [head: string, sender: Sender][] = [
   ["the app's page sends", "app"],
-  ["the app's blank page (`channelUrl`) sends, to IE 9 and older", "channel"],
+  ["the app's blank page (`channelUrl`) sends, to IE 9", "channel"],
   ["the SDK's file is sent with", "sdk"],
   ["the dialog sends", "dialog"],
   ["its redirect to the landing page sends", "redirect"],

@@ -1,5 +1,5 @@
 /**
- * Old IE's way, in a browser without File: the landing page answers through a frame of the app's own domain. IE 9 and older
+ * Old IE's way, in a browser without File: the landing page answers through a frame of the app's own domain. IE 9
  * cannot ask another origin, so a login that wants accounts fails there.
  */
 import * as assert from "uvu/assert";

@@ -123,7 +123,7 @@ eachEngine("timing", ({ test, engine }) => {
   });
 
   test("old IE's frame: success at the first 50 ms tick after the frame is there", async () => {
-    const [ours, original] = await compare(engine(), USER_AGENTS["IE 8"]);
+    const [ours, original] = await compare(engine(), USER_AGENTS["IE 9"]);
     const [us, them] = [typical(ours), typical(original)];
     const ticks = Math.max(...ours.map((each) => each.ticks));
     const slowest = Math.max(...ours.map(({ ms }) => ms));

@@ -164,9 +164,10 @@ test("network_error after 30 seconds without an answer, for each page", async (o
     assert.is(heard.calls, 0);
     await client.advance(200);
     assert.equal(heard.names, ["network_error"]);
-    // A late answer is not heard.
-    await client.requests.at(-1)!.answer({ items: [] });
+    // A late answer is not heard, and asks for no further page.
+    await client.requests.at(-1)!.answer({ items: accounts(1), has_more: true });
     await client.advance(60_000);
+    assert.is(client.requests.length, pages + 1);
     assert.is(heard.calls, 1);
     assert.equal(client.leftovers(), NOTHING_LEFT);
   }
@@ -179,7 +180,7 @@ const shapes: [answer: object, expected: string][] = [
   [{ error_name: { toString: 0 }, error_message: "m" }, "network_error"],
   [{ error_name: 5, error_message: "m" }, "network_error"],
   [{ error_name: {}, error_message: [] }, "network_error"],
-  [{ error_name: { replace: 1 }, error_message: { replace: 1 } }, "network_error"],
+  [{ error_name: { trim: 1 }, error_message: { trim: 1 } }, "network_error"],
   [{ error_name: "", error_message: "" }, "network_error"],
   [{ error_name: "throttle_violation", error_message: "m" }, "throttle_violation"],
   [{ items: {} }, "network_error or an array"],

@@ -28,9 +28,12 @@ function dialogUrl({ name, page }: Client, { proxy = CHANNEL, protocol = "https"
 
 test("refuses to start without success, and opens nothing", async (open) => {
   const client = await ready(open);
-  for (const options of [undefined, null, {}, { error() {} }, { success: null }]) {
-    assert.throws(() => client.SE.authenticate(options), /success/);
+  for (const options of [{}, { error() {} }, { success: null }]) {
+    assert.throws(() => client.SE.authenticate(options), "needs success");
   }
+  // The engine's own sentence.
+  for (const nothing of [undefined, null])
+    assert.throws(() => client.SE.authenticate(nothing), /properties of/);
   assert.is(client.page.popups.length, 0);
   assert.is(client.page.leftovers().listeners, 0);
 });

@@ -19,7 +19,7 @@ function thrownBy(work: () => void): Error {
   throw new Error("nothing was thrown");
 }
 
-for (const name of ["clientId", "channelUrl", "complete"]) {
+for (const name of ["clientId", "channelUrl"]) {
   test(`names the missing option ${name}`, async (open) => {
     const { SE } = await open();
     for (const value of [undefined, null, ""]) {
@@ -47,13 +47,13 @@ test("names the first option when there is no object at all", async (open) => {
     // The engine's own sentence.
     const error = thrownBy(() => SE.init(nothing));
     assert.is(error.name, "TypeError");
-    assert.match(error.message, /clientId|complete/);
+    assert.match(error.message, /clientId|channelUrl|complete/);
   }
 });
 
 test("a refused init leaves authenticate refused", async (open) => {
   const client = await open();
-  for (const wrong of [{ clientId: "" }, { complete: null }, { channelUrl: "https://other.example/" }]) {
+  for (const wrong of [{ clientId: "" }, { channelUrl: null }, { channelUrl: "https://other.example/" }]) {
     thrownBy(() => client.init(wrong));
     thrownBy(() => client.authenticate());
     assert.is(client.page.popups.length, 0);

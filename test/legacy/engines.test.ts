@@ -16,8 +16,8 @@ const ENGINES = [
   ["duk", "duktape"],
 ] as const;
 
-/** Whether each has the listeners, the File and the requests to other origins that IE 8 has not. */
-const HOSTS = { "IE 8": false, "IE 10": true };
+/** Whether each has the File and the requests to other origins that IE 9 has not. */
+const HOSTS = { "IE 9": false, "IE 10": true };
 
 const isThere = (program: string): boolean => spawnSync("sh", ["-c", `command -v ${program}`]).status === 0;
 

@@ -5,11 +5,11 @@
 var window = this;
 var now = 0, timers = [], listeners = [], requests = [], popups = [], focused = true, blocked = false;
 
-/* Support: IE <= 10 has no `origin`, here and on links. */
+/* Support: IE 9 and 10 have no `origin`, here and on links. */
 var location = { href: "http://app.example:8080/page?a=b", protocol: "http:", toString: function () { return location.href; } };
 
 function setTimer(callback, ms, repeats) {
-  timers.push({ callback: callback, due: now + ms, every: repeats ? ms : 0, on: true });
+  timers.push({ callback: callback, due: now + (ms || 0), every: repeats ? ms : 0, on: true });
   return timers.length;
 }
 function setTimeout(callback, ms) { return setTimer(callback, ms, false); }
@@ -36,14 +36,11 @@ function advance(ms) {
   now = end;
 }
 
-/* Support: IE <= 8 has none of the three. */
-if (MODERN) {
-  window.File = function () {};
-  window.addEventListener = function (type, listener) { listeners.push(listener); };
-  window.removeEventListener = function (type, listener) {
-    for (var i = 0; i < listeners.length; i++) if (listeners[i] === listener) listeners.splice(i, 1);
-  };
-}
+if (MODERN) window.File = function () {};
+window.addEventListener = function (type, listener) { listeners.push(listener); };
+window.removeEventListener = function (type, listener) {
+  for (var i = 0; i < listeners.length; i++) if (listeners[i] === listener) listeners.splice(i, 1);
+};
 function post(message) { for (var all = listeners.slice(0), i = 0; i < all.length; i++) all[i](message); }
 
 function open(url, name, features) {
@@ -71,7 +68,7 @@ var document = {
   }
 };
 
-/* Support: IE <= 9 opens no other origin. */
+/* Support: IE 9 opens no other origin. */
 function XMLHttpRequest() { this.headers = {}; }
 XMLHttpRequest.prototype = {
   open: function (method, url) {
@@ -86,6 +83,6 @@ XMLHttpRequest.prototype = {
 function respond(text) {
   if (requests.length !== 1) throw new Error(requests.length + " requests are under way");
   var request = requests.pop();
-  request.responseText = text;
+  request.response = text;
   request.onloadend();
 }

@@ -24,7 +24,8 @@ function asScript(module: string): string {
   });
   const text = module.slice(0, module.length - clause.length).replace(/\bexport (?=(var|let|const)\b)/g, "");
   if (/\bexport\b/.test(text)) throw new Error("the module's exports have another form");
-  return `(function(){${text};globalThis.SE={${members.join()}};})()`;
+  // The code of a module is strict.
+  return `(function(){"use strict";${text};globalThis.SE={${members.join()}};})()`;
 }
 
 let listening: Page | undefined;

@@ -66,7 +66,7 @@ class Play {
   /** The logins whose end was seen already: the page's focus may have changed since. */
   readonly #ended = new Set<Heard>();
 
-  /** `frames`: the browser answers through frames alone, as IE 9 and older do. */
+  /** `frames`: the browser answers through frames alone, as IE 9 does. */
   constructor(
     readonly client: Client,
     readonly frames: boolean,

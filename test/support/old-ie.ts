@@ -1,8 +1,7 @@
-/** Old IE as a modern browser can play it. */
+/** IE 9 and newer as a modern browser can play it. */
 import type { Page } from "./engines/types.ts";
 
 export const USER_AGENTS = {
-  "IE 8": "Mozilla/4.0 (compatible; MSIE 8.0; Windows NT 6.1; Trident/4.0)",
   "IE 9": "Mozilla/5.0 (compatible; MSIE 9.0; Windows NT 6.1; Trident/5.0)",
   "IE 10": "Mozilla/5.0 (compatible; MSIE 10.0; Windows NT 6.2; Trident/6.0)",
   "IE 11": "Mozilla/5.0 (Windows NT 6.3; Trident/7.0; rv:11.0) like Gecko",

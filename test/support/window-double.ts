@@ -11,7 +11,7 @@ import { PRODUCTION } from "../../scripts/config.ts";
 export interface PageOptions {
   /** The page's own address. */
   href?: string;
-  /** False: a browser without File, as IE 9 and older are. Its timers hand no arguments on. */
+  /** False: a browser without File, as IE 9 is. Its timers hand no arguments on. */
   file?: boolean;
   /** True: IE 11, whose links have no `origin`, though its location has. */
   ie11?: boolean;
@@ -21,8 +21,6 @@ export interface PageOptions {
   before?: string;
   /** What `window.open` does: gives a popup, gives this, or throws. */
   open?: "popup" | "null" | "undefined" | "throws";
-  /** False: a host like IE 8's, with no addEventListener. */
-  listeners?: boolean;
 }
 
 /** A popup as its opener sees it. */
@@ -54,7 +52,7 @@ export interface Message {
   data?: unknown;
 }
 
-/** A Location, or what a link is of its address. Support: IE <= 10 has no `origin`, nor do the links of IE 11. */
+/** A Location, or what a link is of its address. Support: IE 9 and 10 have no `origin`, nor do the links of IE 11. */
 function address({ href, protocol, host, hostname, origin }: URL, origins: boolean) {
   return { href, protocol, host, hostname, ...(origins ? { origin } : {}), toString: () => href };
 }
@@ -98,7 +96,7 @@ export class Page {
     this.document.hasFocus = () => this.focused;
     const modern = options.file !== false;
     const origins = modern && !options.ie11;
-    // Support: IE <= 9, whose timers hand no arguments on.
+    // Support: IE 9, whose timers hand no arguments on.
     const handed = modern ? (args: unknown[]) => args : () => [];
     const create = this.document.createElement.bind(this.document);
     this.document.createElement = (name: string) => (name === "a" ? link(url, origins) : create(name));
@@ -117,10 +115,8 @@ export class Page {
     if (modern) host.File = class File {};
     if (options.crypto !== false)
       host.crypto = { getRandomValues: (array: Uint32Array<ArrayBuffer>) => crypto.getRandomValues(array) };
-    if (options.listeners !== false) {
-      host.addEventListener = (type: string, listener: () => void) => this.#listen(type, listener);
-      host.removeEventListener = (type: string, listener: () => void) => this.#unlisten(type, listener);
-    }
+    host.addEventListener = (type: string, listener: () => void) => this.#listen(type, listener);
+    host.removeEventListener = (type: string, listener: () => void) => this.#unlisten(type, listener);
     // `npm run test:mutation`: the instrumented SDK asks its global object which mutant it is.
     if (process.env.MUTATION) host.__stryker__ = { activeMutant: process.env.__STRYKER_ACTIVE_MUTANT__ };
     this.realm = vm.createContext(host);

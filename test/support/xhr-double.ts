@@ -17,13 +17,13 @@ export interface XhrRequest extends ApiRequest {
 export const xhrRequests = (client: Client): readonly XhrRequest[] =>
   client.requests as readonly XhrRequest[];
 
-/** Gives `page` an XMLHttpRequest. `cors: false` is that of IE 9 and older, which opens no other origin. */
+/** Gives `page` an XMLHttpRequest. `cors: false` is that of IE 9, which opens no other origin. */
 export function xhrDouble(page: Page, cors = true): ApiRequest[] {
   const requests: XhrRequest[] = [];
 
   class XMLHttpRequest {
     timeout = 0;
-    responseText = "";
+    response = "";
     onloadend: (() => void) | null = null;
     #method = "";
     #url = "";
@@ -45,7 +45,7 @@ export function xhrDouble(page: Page, cors = true): ApiRequest[] {
       const end = (text: string): Promise<void> => {
         if (request.pending) {
           request.pending = false;
-          this.responseText = text;
+          this.response = text;
           page.guard(() => this.onloadend?.());
         }
         return settle();

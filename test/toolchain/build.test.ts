@@ -219,11 +219,6 @@ const refused: [what: string, spoil: (code: string) => string, message: RegExp][
   ["a reserved word as a property", (code) => `${code};SE.class=1;`, /not ECMAScript 3/],
   ["an arrow", (code) => `${code};()=>1;`, /not ECMAScript 3/],
   [
-    "a function expression with a name",
-    (code) => `${code};(function leaked(){})();`,
-    /all\.js:1:\d+: a function expression with a name, which JScript leaks/,
-  ],
-  [
     "a byte that is not ASCII",
     (code) => code.replace("needs ", "n\u00e9eds "),
     /all\.js:1:\d+: a byte that is not printable ASCII, near .*n/,

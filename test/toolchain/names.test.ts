@@ -85,7 +85,7 @@ test("the proof does not lean on the analysis: a name that means another variabl
   }
 });
 
-test("Support: IE <= 8: the parameter of a catch is a variable of the function around it", async () => {
+test("the parameter of a catch counts as a variable of the function around it", async () => {
   const code = "function outer(first) { try { first(); } catch (error) {} return first; } outer();";
   const letters = (error: string): Letters => ({ top: { outer: "o" }, outer: { first: "a", error } });
   await renamed(ALL_JS, code, letters("b"));

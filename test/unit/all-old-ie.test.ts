@@ -1,4 +1,4 @@
-/** What all.js does for IE 9 and older alone: answers through a frame, no listeners, no crypto, timers without arguments. */
+/** What all.js does for IE 9 alone: answers through a frame, no crypto, timers without arguments. */
 import * as assert from "uvu/assert";
 import { openAllJs } from "../support/all-js.ts";
 import { TEST_BUILD } from "../support/artifact.ts";
@@ -6,9 +6,9 @@ import { type Client, NOTHING_LEFT } from "../support/client.ts";
 import { ready, startLogin } from "../support/contract.ts";
 import { suite } from "../support/suite.ts";
 
-const test = suite("old IE");
+const test = suite("IE 9");
 
-const IE8 = { file: false, listeners: false, crypto: false };
+const IE9 = { file: false, crypto: false };
 
 /** The frame of the page's own origin in the popup, as its address is now. */
 function frame({ page }: Client, hash: string): void {
@@ -16,15 +16,15 @@ function frame({ page }: Client, hash: string): void {
 }
 
 test("complete is given the version by a timer that hands no arguments on", async () => {
-  const client = await openAllJs(IE8);
+  const client = await openAllJs(IE9);
   const heard: any[] = [];
   client.init({ complete: (ready: any) => heard.push(ready.version) });
   await client.advance(1);
   assert.equal(heard, [TEST_BUILD]);
 });
 
-test("a popup that closes before its frame comes is reported, by a page without addEventListener", async () => {
-  const { client, heard } = await startLogin(openAllJs, {}, IE8);
+test("a popup that closes before its frame comes is reported", async () => {
+  const { client, heard } = await startLogin(openAllJs, {}, IE9);
   await client.advance(500);
   client.page.popup.closed = true;
   await client.advance(1000);
@@ -33,22 +33,22 @@ test("a popup that closes before its frame comes is reported, by a page without 
   assert.equal(client.leftovers(), NOTHING_LEFT);
 });
 
-test("a popup that does not open is reported, by a page without addEventListener", async () => {
-  const { client, heard } = await startLogin(openAllJs, {}, { ...IE8, open: "null" });
+test("a popup that does not open is reported", async () => {
+  const { client, heard } = await startLogin(openAllJs, {}, { ...IE9, open: "null" });
   await client.advance(50);
   assert.equal(heard.names, ["popup_blocked"]);
   assert.equal(client.leftovers(), NOTHING_LEFT);
 });
 
 test("a frame with another login's state does not end this one", async () => {
-  const { client, heard } = await startLogin(openAllJs, {}, IE8);
+  const { client, heard } = await startLogin(openAllJs, {}, IE9);
   frame(client, "#access_token=t&state=s1");
   await client.advance(500);
   assert.is(heard.calls, 0);
 });
 
-test("a window without addEventListener gets its answer through the frame", async () => {
-  const { client, heard } = await startLogin(openAllJs, {}, IE8);
+test("a frame that is there, and has no answer yet, is waited for", async () => {
+  const { client, heard } = await startLogin(openAllJs, {}, IE9);
   frame(client, "");
   await client.advance(1000);
   assert.is(heard.calls, 0);

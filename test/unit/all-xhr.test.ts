@@ -14,13 +14,9 @@ test("are GET requests with a time limit of 30 s", async () => {
   assert.equal([request!.method, request!.timeout], ["GET", 30_000]);
 });
 
-test("Support: IE <= 9: a login with networkUsers ends in network_error, one without in success", async () => {
+test("Support: IE 9: a login with networkUsers ends in network_error, one without in success", async () => {
   for (const networkUsers of [true, false]) {
-    const { client, heard } = await startLogin(
-      openAllJs,
-      { networkUsers },
-      { file: false, listeners: false },
-    );
+    const { client, heard } = await startLogin(openAllJs, { networkUsers }, { file: false });
     const hash = `#access_token=t&state=${client.page.stateOf()}`;
     (client.page.popup.frames as any)["se-api-frame"] = { location: { hash } };
     await client.advance(50);

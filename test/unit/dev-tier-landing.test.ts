@@ -30,13 +30,6 @@ async function land(
   const { tier = newTier(), userAgent = "Mozilla/5.0 Chrome/140", header = userAgent } = options;
   const response = await tier.login.fetch(new Request(address, { headers: { "User-Agent": header } }));
   const { document } = parseHTML(await response.text());
-  // Markup in place of a name: IE 8 and older make the element, every other browser throws; linkedom does neither.
-  const create = document.createElement.bind(document);
-  document.createElement = ((name: string) => {
-    if (!name.startsWith("<")) return create(name);
-    if (!/MSIE [1-8]\./.test(userAgent)) throw new Error("InvalidCharacterError");
-    return Object.assign(create("iframe"), { name: /name="(.*)"/.exec(name)?.[1] });
-  }) as typeof document.createElement;
   const posted: [unknown, unknown][] = [];
   const waiting: (() => void)[] = [];
   const ran: Ran = {

@@ -31,6 +31,19 @@ test("importing it on a server throws nothing, and a login there is a rejection"
   }
 });
 
+test("init works without complete", async () => {
+  for (const complete of [undefined, null]) {
+    const client = await openIndexMjs();
+    client.init({ complete });
+    await client.advance(1);
+    assert.equal(client.page.uncaught, []);
+    assert.equal(client.leftovers(), NOTHING_LEFT);
+    const end = login(client);
+    await client.answer(APPROVED);
+    assert.is(end.value.accessToken, TOKEN);
+  }
+});
+
 test("opens the popup within the call, at the address that authenticate opens", async () => {
   const client = await ready(openIndexMjs);
   const scope = ["read_inbox", "no_expiry"];

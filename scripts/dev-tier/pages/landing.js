@@ -10,14 +10,8 @@
   }
 
   function viaFrame() {
-    var frame;
-    try {
-      // Support: IE <= 7. A name set later is not the name that `frames` knows.
-      frame = document.createElement('<iframe name="se-api-frame">');
-    } catch (_) {
-      frame = document.createElement("iframe");
-      frame.name = "se-api-frame";
-    }
+    var frame = document.createElement("iframe");
+    frame.name = "se-api-frame";
     function load() {
       frame.src = setting("proxy") + location.hash;
     }

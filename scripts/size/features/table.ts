@@ -17,7 +17,9 @@ export const FEATURES: Feature[] = [
         [`if (!scope.join) missing("scope[]");`, ""],
       ],
       "index.mjs": [
-        ["options[name] || missing(name);", "options[name];"],
+        [`options.clientId || missing("clientId")`, "options.clientId"],
+        [`options.channelUrl || missing("channelUrl")`, "options.channelUrl!"],
+        [`options.success || missing("success")`, "options.success"],
         [`if (!loginUrl) missing("init");`, ""],
         [`if (!scope.join) missing("scope[]");`, ""],
       ],
@@ -43,11 +45,11 @@ export const FEATURES: Feature[] = [
     without: "any page that holds a handle of this window can hand it a token",
     cuts: {
       "all.js": [
-        ["event.origin == LOGIN_ORIGIN && event.source == popup && event.data", "event.data"],
-        [`if (value("state") == state) {`, "if (answer) {"],
+        ["LOGIN_ORIGIN == event.origin && event.source == popup && event.data", "event.data"],
+        [`if (state == value("state")) {`, "if (answer) {"],
       ],
       "index.mjs": [
-        ["else if (event!.origin == LOGIN_ORIGIN && event!.source == popup) {", "else if (event) {"],
+        ["else if (LOGIN_ORIGIN == event!.origin && popup == event!.source) {", "else if (event) {"],
         [`if (state == answer.get("state")) {`, "if (answer) {"],
       ],
     },
@@ -126,7 +128,7 @@ export const FEATURES: Feature[] = [
     name: "popup_closed",
     without: "nothing is called when the user closes the popup",
     cuts: {
-      "all.js": [["(!event && document.hasFocus() && popup.closed && closedTicks++ > 7)", "false"]],
+      "all.js": [["(!event && popup.closed && document.hasFocus() && closedTicks++ > 7)", "false"]],
       "index.mjs": [["(!event && document.hasFocus() && popup.closed && closedTicks++ > 7)", "false"]],
     },
   },
@@ -141,7 +143,8 @@ export const FEATURES: Feature[] = [
       "index.mjs": [
         ["else if (networkUsers) load();", ""],
         ["let load = () => { ... .catch(() => fail()); };", ""],
-        ["clearInterval(timer); clearTimeout(accountsTimer);", "clearInterval(timer);"],
+        [".finally(() => { clearTimeout(accountsTimer);", ".finally(() => {"],
+        ["users = 0;", ""],
       ],
     },
   },
@@ -154,12 +157,12 @@ export const FEATURES: Feature[] = [
           "if (answer.has_more && answer.items[0]) setTimeout(load, answer.backoff * 1000); else success",
           "success",
         ],
-        ["users.concat(answer.items)", "answer.items"],
+        ["networkUsers.concat(answer.items)", "answer.items"],
         [`100&page=" + page++`, `100"`],
       ],
       "index.mjs": [
         [
-          "if (answer.has_more && answer.items[0]) accountsTimer = setTimeout(load, answer.backoff * 1000); else resolve",
+          "if (answer.items[0] && answer.has_more) accountsTimer = setTimeout(load, 1000 * answer.backoff); else resolve",
           "resolve",
         ],
         [
@@ -175,7 +178,7 @@ export const FEATURES: Feature[] = [
     without: "nothing is called when the accounts cannot be loaded",
     cuts: {
       "all.js": [
-        ["name = answer.error_name.replace(); message = answer.error_message.replace();", ""],
+        ["name = answer.error_name.trim(); message = answer.error_message.trim();", ""],
         ["if (answer && answer.items)", "if (answer.items)"],
         ["else fail(name, message);", "else fail(answer.error_name, answer.error_message);"],
         ["request.timeout = 30000;", ""],
@@ -183,7 +186,7 @@ export const FEATURES: Feature[] = [
       ],
       "index.mjs": [
         [".catch(() => fail());", ";"],
-        [".replace(), answer.error_message.replace()", ", answer.error_message"],
+        [".trim(), answer.error_message.trim()", ", answer.error_message"],
         ["accountsTimer = setTimeout(fail, 30000);", ""],
         [`message || name || "network_error"`, "message || name"],
         [`errorName: name || "network_error"`, "errorName: name"],
@@ -202,14 +205,14 @@ export const FEATURES: Feature[] = [
     },
   },
   {
-    name: "IE 9 and older",
+    name: "IE 9",
     without: "no login in browsers whose postMessage does not reach a popup",
     cuts: {
       "all.js": [
-        [`pageWindow.File || popup["se-api-frame"].location.hash`, "0"],
-        [`try { removeEventListener("message", check); } catch {}`, `removeEventListener("message", check);`],
+        ["pageWindow.File ?", "true ?"],
+        [`popup["se-api-frame"].location.hash`, "0"],
         [
-          "setTimeout(function () { complete({ version: BUILD_NUMBER }); }, 1)",
+          "setTimeout(function () { complete({ version: BUILD_NUMBER }); })",
           "setTimeout(complete, 1, { version: BUILD_NUMBER })",
         ],
       ],
@@ -228,8 +231,8 @@ export const FEATURES: Feature[] = [
         ["if (!signal?.aborted)", ""],
         [`signal?.aborted ? signal.reason || new DOMException("", "AbortError") : Object`, "Object"],
         ["if (signal?.aborted) fail(); else if (!session)", "if (!session)"],
-        ["error, networkUsers, signal }", "error, networkUsers }"],
-        ["session.accessToken }, signal, }", "session.accessToken } }"],
+        ["{ signal, networkUsers, error }", "{ networkUsers, error }"],
+        ["{ signal, headers", "{ headers"],
       ],
     },
   },
@@ -242,7 +245,7 @@ export const FEATURES: Feature[] = [
       ],
       "index.mjs": [
         [
-          `if (answer.get("expires")) session.expirationDate = new Date(+new Date() + answer.get("expires") * 1000);`,
+          `if (answer.get("expires")) session.expirationDate = new Date(+new Date() + 1000 * answer.get("expires"));`,
           "",
         ],
       ],
