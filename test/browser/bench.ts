@@ -6,6 +6,7 @@ import { createDevTier, type DevTier, type Origins } from "../../scripts/dev-tie
 import { startDevTier } from "../../scripts/dev-tier/server.ts";
 import { artifactText, TEST_BUILD } from "../support/artifact.ts";
 import type { Engine, Page } from "../support/browsers.ts";
+import type { PageOptions } from "../support/engines/types.ts";
 import { until } from "../support/engines/wait.ts";
 import { playOldIE } from "../support/old-ie.ts";
 import { html, openSite } from "../support/site.ts";
@@ -40,6 +41,9 @@ export interface LoginOptions {
   atOnce?: boolean;
 }
 
+/** The window and the page; see `PageOptions`. */
+export type Opening = Pick<PageOptions, "userAgent" | "fresh"> & { path?: string };
+
 export interface Bench {
   tier: Pick<DevTier, "faults" | "tokens" | "accounts">;
   /** The dev tier's login and API; the site is the bench's own. */
@@ -48,8 +52,8 @@ export interface Bench {
   asked: ReadonlySet<string>;
   /** Serves a page that loads the SDK, at `path` of the site. */
   serve(path: string, parts: PageParts): void;
-  /** A fresh window on the page at `path` ("/" is the plain one), which logs in with `login` on a click of #login. */
-  open(engine: Engine, login?: LoginOptions, how?: { userAgent?: string; path?: string }): Promise<Page>;
+  /** A window on the page at `path` ("/" is the plain one), which logs in with `login` on a click of #login. */
+  open(engine: Engine, login?: LoginOptions, how?: Opening): Promise<Page>;
   close(): Promise<void>;
 }
 
@@ -104,7 +108,8 @@ const address = (site: string, path: string, login: LoginOptions) =>
 
 /** On this machine's own ports, for every engine. */
 export async function openBench(): Promise<Bench> {
-  const tier = await startDevTier({ port: 0 });
+  // Nobody loads the tier's own SDK: the bench has a site of its own.
+  const tier = await startDevTier({ port: 0, sdk: () => "" });
   const { login, api } = tier.origins;
   const sdk = () => artifactText(ALL_JS, localTier(login, api));
   const pages = createSite(sdk);
@@ -114,10 +119,10 @@ export async function openBench(): Promise<Bench> {
     origins: { ...tier.origins, site: site.origin },
     asked: pages.asked,
     serve: (path, parts) => pages.pages.set(path, parts),
-    async open(engine, options = {}, { userAgent, path = "/" } = {}) {
-      const page = await engine.newPage({ userAgent });
+    async open(engine, options = {}, { path = "/", ...how } = {}) {
+      const page = await engine.newPage(how);
       await page.goto(address(site.origin, path, options));
-      await playOldIE(page, userAgent);
+      await playOldIE(page, how.userAgent);
       return page;
     },
     async close() {
@@ -144,9 +149,9 @@ export function openProductionBench(): Bench {
     origins,
     asked: pages.asked,
     serve: (path, parts) => pages.pages.set(path, parts),
-    async open(engine, options = {}, { userAgent, path = "/" } = {}) {
+    async open(engine, options = {}, { path = "/", ...how } = {}) {
       const page = await engine.newPage({
-        userAgent,
+        ...how,
         // Nothing may leave this machine: what is neither ours nor Stack Exchange's fails.
         answer: async (request) =>
           new URL(request.url).origin === origins.site
@@ -154,7 +159,7 @@ export function openProductionBench(): Bench {
             : (tier.route(request) ?? Response.error()),
       });
       await page.goto(address(origins.site, path, options));
-      await playOldIE(page, userAgent);
+      await playOldIE(page, how.userAgent);
       return page;
     },
     close: async () => tier.close(),

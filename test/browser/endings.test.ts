@@ -146,7 +146,8 @@ eachEngine("endings", ({ test, engine, name: engineName }) => {
   ] as const) {
     test(`the API ${what}: ${errorName}`, async () => {
       bench.tier.faults.set(faults);
-      const page = await bench.open(engine(), { networkUsers: true });
+      // The browser would remember for a while that an earlier test's preflight was allowed.
+      const page = await bench.open(engine(), { networkUsers: true }, { fresh: "apiPreflight" in faults });
       await approve(await startLogin(page));
       const { name, data } = await outcome(page);
       assert.is(name, "error");

@@ -79,7 +79,7 @@ eachEngine(
     }
 
     test(`${LOGINS} logins in one page leave nothing behind`, async () => {
-      const page = await bench.open(engine(), { networkUsers: true }, { path: "/soak" });
+      const page = await bench.open(engine(), { networkUsers: true }, { path: "/soak", fresh: true });
       await page.waitFor("bench.version");
       await logIn(page, WARM_UP);
       const before = await holds(page);

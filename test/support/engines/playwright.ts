@@ -68,21 +68,74 @@ function engine(
   browser: Browser,
   capabilities: Engine["capabilities"],
 ): Engine {
+  const idle: Place[] = [];
   return {
     name,
     version,
     capabilities,
-    async newPage({ userAgent, answer, look }: PageOptions = {}) {
-      const context = await browser.newContext({ ...(userAgent ? { userAgent } : {}), ...look });
-      context.setDefaultTimeout(LIMIT_MS);
-      if (answer) {
-        if (!capabilities.interception) throw new Error(`${name} cannot answer requests itself`);
-        await context.route("**/*", (route) => fulfil(route, answer));
-      }
-      return wrap(await context.newPage(), context);
+    async newPage({ answer, fresh, ...how }: PageOptions = {}) {
+      if (answer && !capabilities.interception) throw new Error(`${name} cannot answer requests itself`);
+      const kind = JSON.stringify([how, !!answer]);
+      const waiting = idle.findIndex((one) => one.kind === kind);
+      const place =
+        waiting >= 0 && !fresh ? idle.splice(waiting, 1)[0]! : await openPlace(browser, kind, how, !!answer);
+      place.answer = answer;
+      let given = false;
+      return wrap(place.page, place.context, async () => {
+        if (given) return;
+        given = true;
+        if (fresh || !(await reset(place))) await place.context.close();
+        else idle.push(place);
+      });
     },
     close: () => browser.close(),
   };
+}
+
+/** A window that may serve one test after another: a new one, with storage of its own, takes a second. */
+interface Place {
+  /** What sets it apart from others: user agent, look, who answers. */
+  kind: string;
+  context: BrowserContext;
+  page: PlaywrightPage;
+  answer: PageOptions["answer"];
+  /** Every origin that a window of it was on. */
+  origins: Set<string>;
+}
+
+async function openPlace(
+  browser: Browser,
+  kind: string,
+  { userAgent, look }: PageOptions,
+  answers: boolean,
+): Promise<Place> {
+  const context = await browser.newContext({ ...(userAgent ? { userAgent } : {}), ...look });
+  context.setDefaultTimeout(LIMIT_MS);
+  const origins = new Set<string>();
+  context.on("page", (page) =>
+    page.on("framenavigated", (frame) => {
+      if (/^https?:/.test(frame.url())) origins.add(new URL(frame.url()).origin);
+    }),
+  );
+  const place: Place = { kind, context, page: await context.newPage(), answer: undefined, origins };
+  if (answers) await context.route("**/*", (route) => fulfil(route, place.answer!));
+  return place;
+}
+
+/** Leaves one empty window that nothing is stored for. False when its window is gone. */
+async function reset({ page, context, origins }: Place): Promise<boolean> {
+  await Promise.all(context.pages().map((one) => one !== page && one.close()));
+  if (page.isClosed()) return false;
+  await page.goto("about:blank");
+  await context.clearCookies();
+  if (context.browser()!.browserType() === chromium) {
+    const session = await context.newCDPSession(page);
+    for (const origin of origins)
+      await session.send("Storage.clearDataForOrigin", { origin, storageTypes: "all" });
+    await session.detach();
+  }
+  origins.clear();
+  return true;
 }
 
 async function fulfil(route: Route, answer: NonNullable<PageOptions["answer"]>): Promise<void> {
@@ -112,7 +165,7 @@ async function fulfil(route: Route, answer: NonNullable<PageOptions["answer"]>):
   await done.catch(() => {});
 }
 
-function wrap(page: PlaywrightPage, context: BrowserContext): Page {
+function wrap(page: PlaywrightPage, context: BrowserContext, dispose: () => Promise<void>): Page {
   const evaluate = (script: string | ((...args: any[]) => unknown), ...args: unknown[]): Promise<any> =>
     page.evaluate(asExpression(script, args));
   const chromiumOnly = context.browser()!.browserType() === chromium;
@@ -148,12 +201,12 @@ function wrap(page: PlaywrightPage, context: BrowserContext): Page {
     },
     async popup(action) {
       const [opened] = await Promise.all([page.waitForEvent("popup"), action()]);
-      return wrap(opened, context);
+      return wrap(opened, context, dispose);
     },
     windows: async () => context.pages().length,
     isClosed: async () => page.isClosed(),
     close: () => page.close(),
-    dispose: () => context.close(),
+    dispose,
   };
 }
 

@@ -29,6 +29,11 @@ export interface Footprint {
 }
 
 export interface PageOptions {
+  /**
+   * A window that no test had before, with caches of its own. Where what an earlier one left could matter: the browser remembers
+   * for seconds that a preflight was allowed, for example.
+   */
+  fresh?: boolean;
   /** Sent as the `User-Agent` header and read as `navigator.userAgent`, in the page and in every popup of it. */
   userAgent?: string;
   /** How the page is looked at; the WebDriver engines leave it as it is. Width and height in CSS pixels. */
@@ -46,7 +51,7 @@ export interface Engine {
   /** Name and version as the browser itself says them, such as `Firefox 153.7.0`. */
   readonly version: string;
   readonly capabilities: Capabilities;
-  /** A new window that shares no storage with earlier ones. */
+  /** A window that shares no storage with earlier ones. */
   newPage(options?: PageOptions): Promise<Page>;
   /** Ends the browser and everything started for it. */
   close(): Promise<void>;
@@ -80,7 +85,7 @@ export interface Page {
   isClosed(): Promise<boolean>;
   /** Closes this window, as its user would. */
   close(): Promise<void>;
-  /** Closes this window, its popups and their storage. */
+  /** Gives this window back, without its popups and their storage: a later test may get it. */
   dispose(): Promise<void>;
 }
 
