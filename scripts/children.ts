@@ -28,7 +28,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 export async function start(
   file: string,
   args: string[],
-  options: { env?: NodeJS.ProcessEnv; stdio?: StdioOptions } = {},
+  options: { env?: NodeJS.ProcessEnv; stdio?: StdioOptions; cwd?: string } = {},
 ): Promise<ChildProcess> {
   const child = spawn(file, args, { stdio: "ignore", detached: true, ...options });
   await once(child, "spawn");

@@ -25,10 +25,10 @@ export async function readEngines(): Promise<Engines> {
   return JSON.parse(await readFile(FILE, "utf8")) as Engines;
 }
 
-/** Runs the two steps of `npm test` that need engines, showing what they print. */
+/** Runs the two steps of `npm run test:all` that need engines, showing what they print. */
 function runTests(): Promise<{ code: number; text: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn("npx", ["tsx", "test/run.ts", "legacy", "browser"], {
+    const child = spawn(process.execPath, ["--import", "tsx", "test/run.ts", "--all", "legacy", "browser"], {
       cwd: ROOT,
       env: { ...process.env, ENGINES: "all" },
       stdio: ["ignore", "pipe", "inherit"],

@@ -1,29 +1,22 @@
 /** The minified artifact in two engines that know ES5 and nothing newer, with a host of the year 2010 around it. */
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { aptInstall } from "../../scripts/apt.ts";
 import { ALL_JS } from "../../scripts/config.ts";
 import { artifactText } from "../support/artifact.ts";
+import { missingOldEngines, OLD_ENGINES } from "../support/missing.ts";
 import { suite } from "../support/suite.ts";
 
 const test = suite<{ folder: string }>("ES5-only engines", { folder: "" });
 
-/** The program, and the Debian package that brings it. */
-const ENGINES = [
-  ["mujs", "mujs"],
-  ["duk", "duktape"],
-] as const;
-
 /** Whether each has the File and the requests to other origins that IE 9 has not. */
 const HOSTS = { "IE 9": false, "IE 10": true };
 
-const isThere = (program: string): boolean => spawnSync("sh", ["-c", `command -v ${program}`]).status === 0;
-
 test.before((context) => {
   context.folder = mkdtempSync(join(tmpdir(), "legacy-"));
-  const missing = ENGINES.filter(([program]) => !isThere(program)).map(([, debianPackage]) => debianPackage);
+  const missing = missingOldEngines();
   if (missing.length > 0 && !aptInstall(missing)) {
     throw new Error(`the old engines are missing; install Debian's packages ${missing.join(" and ")}`);
   }
@@ -32,7 +25,7 @@ test.after(({ folder }) => rmSync(folder, { recursive: true, force: true }));
 
 const read = (name: string): string => readFileSync(new URL(name, import.meta.url), "utf8");
 
-for (const [program] of ENGINES) {
+for (const [program] of OLD_ENGINES) {
   for (const [browser, modern] of Object.entries(HOSTS)) {
     test(`${program} with the host of ${browser}`, async ({ folder }) => {
       const file = join(folder, "all.js");

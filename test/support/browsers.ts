@@ -5,11 +5,12 @@
  * there is none); `all`, every engine there is; or names with commas. What is named must be there: an engine that is
  * missing is installed where the machine lets us, and otherwise fails the run. Nothing is skipped in silence.
  */
-import { aptInstall } from "../../scripts/apt.ts";
-import { ALL_ENGINES, type FoundEngine, findEngine } from "./engines/find.ts";
+import { ALL_ENGINES, type FoundEngine, findEngine, readEngineNames } from "./engines/find.ts";
 import { packagesOf, whyNoNpmChromium } from "./engines/install.ts";
 import type { Engine, EngineName } from "./engines/types.ts";
+import { installMissing, missingBrowsers } from "./missing.ts";
 import { type Suite, suite } from "./suite.ts";
+import { noTest } from "./tally.ts";
 
 export type { Engine, EngineName, Page } from "./engines/types.ts";
 
@@ -32,19 +33,11 @@ export function selectEngines(wanted: string | undefined = process.env.ENGINES):
       absent: ALL_ENGINES.filter((name) => !found.includes(name)),
     };
   }
-  const names = wanted === "all" ? [...ALL_ENGINES] : wanted.split(",").map((name) => name.trim());
-  for (const name of names) {
-    if (!ALL_ENGINES.includes(name as EngineName)) {
-      throw new Error(`ENGINES: "${name}" is no engine; there are ${ALL_ENGINES.join(", ")}, or all`);
-    }
-  }
-  return { engines: required(names as EngineName[]), absent: [] };
+  return { engines: required(readEngineNames(wanted)), absent: [] };
 }
 
 function required(names: readonly EngineName[]): FoundEngine[] {
-  // A makeshift is for machines that let us install nothing.
-  const missing = names.filter((name) => findEngine(name)?.makeshift !== undefined || !findEngine(name));
-  if (missing.length > 0) aptInstall(packagesOf(missing));
+  installMissing(missingBrowsers(names));
   return names.map((name) => {
     const found = findEngine(name);
     if (found) return found;
@@ -60,24 +53,29 @@ let selection: Selection | undefined;
 /** Each version that ran, in the order of its first run. */
 const ran = new Set<string>();
 
-/** Suites that no engine under test may run, and the engines they are for. */
-const left = new Map<string, string>();
-
-/** How a file says that it is for other engines than those under test: an empty run without it is a failure. */
-export const FOR_OTHERS = "For other engines:";
+/** Suites that no engine under test may run, the file of each, and the engines they are for. */
+const left: { file: string; title: string; among: string }[] = [];
 
 process.on("exit", () => {
   if (!selection) return;
   process.stdout.write(`  Engines:   ${[...ran].join(", ") || "none"}\n`);
-  for (const [title, among] of left) {
-    process.stdout.write(`  ${FOR_OTHERS} "${title}" runs in ${among}\n`);
-  }
+  for (const { file, title, among } of left)
+    process.stdout.write(`  ${noTest(file)} "${title}" is for ${among}\n`);
   if (selection.absent.length > 0) {
     process.stdout.write(
-      `  Not run:   ${selection.absent.join(", ")} (not on this machine; npm run test:engines has them)\n`,
+      `  Not run:   ${selection.absent.join(", ")} (not on this machine; npm run test:all installs them)\n`,
     );
   }
 });
+
+/** uvu's name of the file that is being loaded. */
+function currentFile(): string {
+  const { UVU_QUEUE: queue, UVU_INDEX: index = 0 } = globalThis as {
+    UVU_QUEUE?: [string?][];
+    UVU_INDEX?: number;
+  };
+  return queue?.[index]?.[0] ?? "this file";
+}
 
 /** One engine, opened by the first suite that needs it and closed by the last: a start can take seconds. */
 class Shared {
@@ -101,7 +99,7 @@ class Shared {
   }
 
   async release(): Promise<void> {
-    if (--this.users === 0) await (await this.opening)?.close();
+    if (--this.users <= 0) await (await this.opening)?.close();
   }
 }
 
@@ -133,12 +131,15 @@ export function eachEngine(
   const runs = ({ name, makeshift }: FoundEngine): boolean =>
     among.includes(name) && !(intercepts && makeshift);
   if (!selection.engines.some(runs))
-    left.set(title, `${among.join(", ")}${intercepts ? ", but not the npm registry's" : ""}`);
+    left.push({
+      file: currentFile(),
+      title,
+      among: `${among.join(", ")}${intercepts ? ", but not the npm registry's" : ""}`,
+    });
   for (const found of selection.engines.filter(runs)) {
     const { name } = found;
     if (!shared.has(name)) shared.set(name, new Shared(found));
     const browser = shared.get(name)!;
-    browser.claim();
     const test = suite(`${title} (${name})`);
     let running: Engine | undefined;
     test.before(async () => {
@@ -153,6 +154,7 @@ export function eachEngine(
         return running;
       },
     });
+    if (!test.isEmpty()) browser.claim();
     test.run();
   }
 }

@@ -8,6 +8,17 @@ import { openHeadedChromium, openWebKit } from "./webdriver.ts";
 
 export const ALL_ENGINES: readonly EngineName[] = ["chromium", "firefox", "webkit", "chromium-headed"];
 
+/** The engines of a list with commas; `all` is every one. Throws an Error, one sentence, for an unknown name. */
+export function readEngineNames(list: string): EngineName[] {
+  if (list === "all") return [...ALL_ENGINES];
+  return list.split(",").map((text) => {
+    const name = text.trim() as EngineName;
+    if (!ALL_ENGINES.includes(name))
+      throw new Error(`ENGINES: "${name}" is no engine; there are ${ALL_ENGINES.join(", ")}, or all`);
+    return name;
+  });
+}
+
 export interface FoundEngine {
   name: EngineName;
   /** The npm registry's Chromium: it blocks no popup, and what its popups ask for cannot be answered by a test. */

@@ -1,0 +1,35 @@
+/** What the tests need of a machine beside Node and git, installed in one go where the machine lets us. */
+import { spawnSync } from "node:child_process";
+import { aptInstall } from "../../scripts/apt.ts";
+import { findNginx, NGINX_PACKAGES } from "../../scripts/release/nginx.ts";
+import { findEngine } from "./engines/find.ts";
+import { packagesOf } from "./engines/install.ts";
+import type { EngineName } from "./engines/types.ts";
+
+/** Engines that know ES5 and nothing newer: the program, and the Debian package that brings it. */
+export const OLD_ENGINES = [
+  ["mujs", "mujs"],
+  ["duk", "duktape"],
+] as const;
+
+const isThere = (program: string): boolean => spawnSync("sh", ["-c", `command -v ${program}`]).status === 0;
+
+/** The Debian packages of the old engines that are not here. */
+export const missingOldEngines = (): string[] =>
+  OLD_ENGINES.filter(([program]) => !isThere(program)).map(([, debianPackage]) => debianPackage);
+
+/** Those of browsers. A makeshift is for machines that let us install nothing. */
+export const missingBrowsers = (names: readonly EngineName[]): string[] =>
+  packagesOf(names.filter((name) => findEngine(name)?.makeshift !== undefined || !findEngine(name)));
+
+/** Those of nginx; none where it is not ours to install (see `requireNginx`). */
+export const missingNginx = (): string[] =>
+  typeof findNginx() === "string" && (process.getuid?.() === 0 || process.env.CI) ? NGINX_PACKAGES : [];
+
+/**
+ * Installs `packages`, before any test runs: apt-get works for one at a time. Whoever needs one that could not be installed
+ * says so.
+ */
+export function installMissing(packages: readonly string[]): void {
+  if (packages.length > 0) aptInstall([...new Set(packages)]);
+}
