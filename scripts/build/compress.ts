@@ -1,6 +1,7 @@
 import { promisify } from "node:util";
 import { brotliCompress, brotliDecompressSync, constants, gunzipSync, gzipSync } from "node:zlib";
 import { BuildError } from "./artifact.ts";
+import { cached } from "./cache.ts";
 
 const brotliCompressAsync = promisify(brotliCompress);
 
@@ -111,12 +112,20 @@ export function smallest(
 /** The smallest gzip member (RFC 1952) found for `code`: zopfli's, or zlib's where that is smaller. */
 export async function gzip(code: string, sweep: Sweep = SHIPPING): Promise<Uint8Array> {
   const input = Buffer.from(code);
-  zopfli ??= loadZopfli();
-  const candidates: Uint8Array[] = [gzipSync(input, { level: 9 })];
-  for (const [numiterations, blocksplitting] of sweep.zopfli) {
-    candidates.push(await (await zopfli)(input, { numiterations, blocksplitting }));
-  }
-  return smallest(input, candidates.map(normaliseHeader), gunzipSync, "gzip");
+  const search = async (): Promise<Uint8Array> => {
+    zopfli ??= loadZopfli();
+    const candidates: Uint8Array[] = [gzipSync(input, { level: 9 })];
+    for (const [numiterations, blocksplitting] of sweep.zopfli) {
+      candidates.push(await (await zopfli)(input, { numiterations, blocksplitting }));
+    }
+    return smallest(input, candidates.map(normaliseHeader), gunzipSync, "gzip");
+  };
+  return smallest(
+    input,
+    [await cached(["gzip", JSON.stringify(sweep.zopfli), code], search)],
+    gunzipSync,
+    "gzip",
+  );
 }
 
 async function brotliFrom(input: Uint8Array, [window, postfix, direct]: BrotliStart): Promise<Uint8Array> {
@@ -133,8 +142,12 @@ async function brotliFrom(input: Uint8Array, [window, postfix, direct]: BrotliSt
 /** The smallest brotli stream (RFC 7932) found for `code` over the encoder's parameters. */
 export async function brotli(code: string, sweep: Sweep = SHIPPING): Promise<Uint8Array> {
   const input = Buffer.from(code);
-  const candidates = await Promise.all(sweep.brotli.map((start) => brotliFrom(input, start)));
-  return smallest(input, candidates, brotliDecompressSync, "brotli");
+  const search = async (): Promise<Uint8Array> => {
+    const candidates = await Promise.all(sweep.brotli.map((start) => brotliFrom(input, start)));
+    return smallest(input, candidates, brotliDecompressSync, "brotli");
+  };
+  const found = await cached(["brotli", JSON.stringify(sweep.brotli), code], search);
+  return smallest(input, [found], brotliDecompressSync, "brotli");
 }
 
 /**

@@ -1,10 +1,12 @@
 import type { Target } from "../config.ts";
 import type { Artifact, BuildOptions, Code } from "./artifact.ts";
+import { cached } from "./cache.ts";
 import { brotli, gzip } from "./compress.ts";
 import { guard } from "./guard.ts";
-import { minify } from "./minify.ts";
+import { completeNames, minify } from "./minify.ts";
+import { readNames } from "./names.ts";
 import { checkBuildNumber, stamp } from "./stamp.ts";
-import { type SourceEdit, transform } from "./transform.ts";
+import { readSource, type SourceEdit, transform } from "./transform.ts";
 
 /** Transformed and minified, the build number's placeholder still in: what every build number has in common. */
 export async function prepare(
@@ -12,7 +14,18 @@ export async function prepare(
   options: Pick<BuildOptions, "tier">,
   edit?: SourceEdit,
 ): Promise<Code> {
-  return minify(target, await transform(target, options.tier, edit));
+  const source = await readSource(target, edit);
+  const letters = readNames()[target.name] ?? {};
+  let complete = letters;
+  const make = async (): Promise<string> => {
+    const transformed = await transform(target, options.tier, () => source);
+    complete = await completeNames(target, transformed, letters);
+    return JSON.stringify(await minify(target, transformed, complete));
+  };
+  const parts = ["prepare", JSON.stringify([target, options.tier, letters]), source];
+  // What took free letters is made anew each time, and says so each time.
+  const made = await cached(parts, make, () => complete === letters);
+  return JSON.parse(Buffer.from(made).toString()) as Code;
 }
 
 /** Stamps, guards and compresses what `prepare` made. */

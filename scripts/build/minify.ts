@@ -14,7 +14,8 @@ function optionsOf(target: Target): MinifyOptions {
     ie8: old,
     module: target.format === "esm",
     toplevel: true,
-    compress: target.compress,
+    // A copy, because terser writes its own defaults into it.
+    compress: { ...target.compress },
     mangle: false,
     format: { ascii_only: true },
   };

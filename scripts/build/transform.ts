@@ -8,6 +8,12 @@ import { STAMP } from "./stamp.ts";
 /** An edit of the source before it is transformed. `size:features` cuts features out here. */
 export type SourceEdit = (source: string) => string;
 
+/** The target's source, edited. */
+export async function readSource(target: Target, edit?: SourceEdit): Promise<string> {
+  const source = await readFile(join(ROOT, target.entry), "utf8");
+  return edit ? edit(source) : source;
+}
+
 /**
  * Takes the types out of the target's source and puts the tier's addresses in.
  *
@@ -15,9 +21,9 @@ export type SourceEdit = (source: string) => string;
  * esbuild's own messages, each with its file and line.
  */
 export async function transform(target: Target, tier: Tier, edit?: SourceEdit): Promise<Code> {
-  const source = await readFile(join(ROOT, target.entry), "utf8");
+  const source = await readSource(target, edit);
   try {
-    return await esbuild.transform(edit ? edit(source) : source, {
+    return await esbuild.transform(source, {
       loader: "ts",
       target: target.ecmaVersion === 3 ? "es5" : `es${target.ecmaVersion}`,
       charset: "ascii",

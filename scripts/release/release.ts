@@ -39,6 +39,8 @@ async function withBuild<T>(options: Options, use: (folder: string) => Promise<T
       import("../build.ts"),
       import("../build/number.ts"),
     ]);
+    // What is released is made here and now, whatever an earlier build has kept.
+    process.env.BUILD_CACHE = "off";
     await build({ out: folder, buildNumber: chooseBuildNumber(options.buildNumber) });
     return await use(folder);
   } finally {

@@ -2,6 +2,7 @@
 
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -50,6 +51,10 @@ test("holds exactly these files", async () => {
   ]);
   const inDist = packed.filter((path) => path.startsWith("dist/")).map((path) => path.slice(5));
   assert.equal((await readdir(installed("dist"))).sort(), inDist.sort());
+});
+
+test("is built for the occasion, and from no cache", () => {
+  assert.not.ok(existsSync(join(project.folder, "build-cache")));
 });
 
 test("installs alone: no dependency, no script that runs at its users'", async () => {
