@@ -133,6 +133,6 @@ eachEngine("timing", ({ test, engine }) => {
     );
     // Counted in ticks, because a busy machine may make any of them late.
     assert.ok(ticks <= 1, `${ticks} ticks`);
-    assert.ok(us <= 60, `${us} ms`);
+    assert.ok(us <= them + 50, `${us} ms against ${them} ms: a tick more`);
   });
 });

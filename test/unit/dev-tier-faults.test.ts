@@ -1,5 +1,6 @@
 import * as assert from "uvu/assert";
 import { DIALOG_ERRORS, FAULTS } from "../../scripts/dev-tier/faults.ts";
+import { settle } from "../support/client.ts";
 import { suite } from "../support/suite.ts";
 import {
   call,
@@ -168,7 +169,8 @@ test("apiEndless: an answer that begins and does not end before close(), also wh
     ended = done;
   });
   await abandoned.body!.cancel();
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  // Whatever is under way goes on.
+  await settle();
   assert.is(ended, false);
   tier.close();
   await rest;
@@ -208,7 +210,8 @@ test("apiSlow: waits, and close() ends the wait", async () => {
 
   tier.faults.set({ apiSlow: 600_000 });
   const pending = call(tier, "/errors");
-  setTimeout(() => tier.close(), 10);
+  await settle();
+  tier.close();
   assert.is((await pending).status, 200);
 });
 

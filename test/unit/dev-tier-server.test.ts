@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { createServer, type IncomingMessage, request, Server } from "node:http";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
@@ -121,12 +122,15 @@ test("an SDK that does not build frees the ports", async () => {
 test("close() ends open connections and slow answers, and frees the ports", async () => {
   const tier = await startDevTier({ port: 0, sdk });
   tier.faults.set({ apiSlow: 600_000 });
-  const slow = fetch(`${tier.origins.api}/2.0/errors`).then(
-    () => "answered",
-    () => "ended",
-  );
+  // The server says "continue" when it has the request.
+  const asking = request(`${tier.origins.api}/2.0/errors`, { headers: { Expect: "100-continue" } });
+  const slow = new Promise((resolve) => {
+    asking.on("response", () => resolve("answered")).on("error", () => resolve("ended"));
+  });
+  asking.flushHeaders();
+  await once(asking, "continue");
+  asking.end();
   await fetch(`${tier.origins.site}/blank`);
-  await new Promise((resolve) => setTimeout(resolve, 50));
   await tier.close();
   assert.is(await slow, "ended");
   for (const origin of Object.values(tier.origins)) assert.ok(await refused(origin));
@@ -216,8 +220,9 @@ test("apiEndless: the first bytes arrive, then nothing until close()", async () 
     () => "ended",
     () => "ended",
   );
-  const waiting = new Promise((resolve) => setTimeout(resolve, 100, "waiting"));
-  assert.is(await Promise.race([rest, waiting]), "waiting");
+  // Another request comes and goes meanwhile.
+  await (await fetch(`${tier.origins.site}/blank`)).text();
+  assert.is(await Promise.race([rest, "waiting"]), "waiting");
   const begin = performance.now();
   await tier.close();
   assert.is(await rest, "ended");
