@@ -1,9 +1,10 @@
 /** Measures what the build number alone does to the sizes. */
 
-import { brotli, gzip, quickSweep, SHIPPING, type Sweep } from "../build/compress.ts";
+import { brotli, gzip, quickSweep } from "../build/compress.ts";
 import type { Code } from "../build/index.ts";
 import { chooseBuildNumber } from "../build/number.ts";
 import { stamp } from "../build/stamp.ts";
+import { SHIPPING, type Sweep } from "../build/sweep.ts";
 import { CheckError } from "../cli.ts";
 import { type Compressed, FIXED_NUMBER, HEADROOM, NEXT_NUMBERS, SAMPLE } from "./settings.ts";
 

@@ -12,9 +12,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { transformSync } from "esbuild";
-import { ROOT } from "../../scripts/config.ts";
+import * as sweep from "../../scripts/build/sweep.ts";
+import * as config from "../../scripts/config.ts";
+import * as settings from "../../scripts/size/settings.ts";
 import { type Outcome, runProgram } from "../support/program.ts";
 
 /** Text that no compressor makes much smaller, so that each letter counts. The same one every time. */
@@ -39,37 +41,48 @@ export class Project {
   constructor(text: string = NOISE) {
     this.root = mkdtempSync(join(tmpdir(), "size-gate-"));
     for (const path of COPIED) {
-      cpSync(join(ROOT, path), join(this.root, path), {
+      cpSync(join(config.ROOT, path), join(this.root, path), {
         recursive: true,
         filter: (file) => !/node_modules|history\.(jsonl|svg)$/.test(file),
       });
     }
     // One target is enough, and what the real ones are made of is not at stake here.
-    this.edit("scripts/config.ts", (config) =>
-      config.replace(/(TARGETS: readonly Target\[\] = )\[[^\]]*\]/, "$1[ALL_JS]"),
-    );
+    this.override("scripts/config.ts", config, { TARGETS: "[original.ALL_JS]" });
     // Ten build numbers instead of a hundred, and a shorter search: the same code, in a tenth of the time.
-    this.edit("scripts/size/settings.ts", (settings) =>
-      settings
-        .replace(
-          "length: 100 }, (_, index) => String(1000 + 89 *",
-          "length: 10 }, (_, index) => String(1000 + 890 *",
-        )
-        .replace("NEXT_NUMBERS = 100", "NEXT_NUMBERS = 10"),
-    );
-    this.edit("scripts/build/compress.ts", (compress) =>
-      compress.replace("[500, true]", "[15, true]").replace("direct < 8", "direct < 1"),
-    );
+    this.override("scripts/size/settings.ts", settings, {
+      SAMPLE: "original.SAMPLE.filter((_, index) => index % 10 === 0)",
+      NEXT_NUMBERS: "10",
+    });
+    this.override("scripts/build/sweep.ts", sweep, {
+      SHIPPING:
+        "{ zopfli: [[5, false], [15, true]], brotli: original.SHIPPING.brotli.filter((_, index) => index % 8 < 2) }",
+    });
     this.compileScripts();
     // .gitignore names the folder of packages; here it is a link.
     this.write(".gitignore", `${this.read(".gitignore")}node_modules\nscripts/**/*.js\n`);
-    symlinkSync(join(ROOT, "node_modules"), join(this.root, "node_modules"));
+    symlinkSync(join(config.ROOT, "node_modules"), join(this.root, "node_modules"));
     this.write("src/all.ts", source(text));
     this.write("README.md", "words\n");
     this.write("CHANGELOG.md", "<!-- figures: changelog -->\n\n<!-- /figures -->\n");
     this.git("init", "-q", "-b", "main");
     this.git("config", "user.name", "test");
     this.git("config", "user.email", "test@example.org");
+  }
+
+  /**
+   * Gives a script's exports other values: expressions, in which `original` holds what it exports by itself.
+   * `module` is that script here: an export that it does not have cannot be overridden.
+   */
+  override<Module extends object>(
+    path: string,
+    _module: Module,
+    values: Partial<Record<Extract<keyof Module, string>, string>>,
+  ): void {
+    const kept = path.replace(/\.ts$/, ".original.ts");
+    this.write(kept, this.read(path));
+    const from = JSON.stringify(`./${basename(kept)}`);
+    const lines = Object.entries(values).map(([name, value]) => `export const ${name} = ${value};`);
+    this.write(path, [`import * as original from ${from};`, `export * from ${from};`, ...lines].join("\n"));
   }
 
   /** Beside each script what tsx would make of it, once: a command then starts in half the time. */
@@ -145,7 +158,7 @@ export class Project {
 
   /** Runs one of the commands in a clone of the project. */
   runIn(clone: string, script: string, args: string[] = []): Outcome {
-    symlinkSync(join(ROOT, "node_modules"), join(clone, "node_modules"));
+    symlinkSync(join(config.ROOT, "node_modules"), join(clone, "node_modules"));
     cpSync(this.path("scripts"), join(clone, "scripts"), { recursive: true });
     return this.start(process.execPath, [`scripts/${script}.js`, ...args], {}, clone);
   }

@@ -1,16 +1,10 @@
 /** The compressed files: what they hold, that none is wrong, and that no other encoder does better. */
 import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from "node:zlib";
 import * as assert from "uvu/assert";
-import {
-  brotli,
-  gzip,
-  normaliseHeader,
-  quickSweep,
-  SHIPPING,
-  smallest,
-} from "../../scripts/build/compress.ts";
+import { brotli, gzip, normaliseHeader, quickSweep, smallest } from "../../scripts/build/compress.ts";
 import { type Code, prepare } from "../../scripts/build/index.ts";
 import { stamp } from "../../scripts/build/stamp.ts";
+import { SHIPPING } from "../../scripts/build/sweep.ts";
 import { ALL_JS, PRODUCTION } from "../../scripts/config.ts";
 import { crossCheck } from "../../scripts/size/measure.ts";
 import { suite } from "../support/suite.ts";

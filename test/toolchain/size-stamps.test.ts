@@ -1,7 +1,8 @@
 /** The build number: no lucky one hides a growth. */
 import * as assert from "uvu/assert";
-import { BOUND, brotli, gzip } from "../../scripts/build/compress.ts";
+import { brotli, gzip } from "../../scripts/build/compress.ts";
 import { STAMP, stamp } from "../../scripts/build/stamp.ts";
+import { BOUND } from "../../scripts/build/sweep.ts";
 import { SAMPLE } from "../../scripts/size/settings.ts";
 import { budgetFor, findOverrun, nextNumbers, sampleBudget, spreads } from "../../scripts/size/stamps.ts";
 import { suite } from "../support/suite.ts";
