@@ -1,5 +1,6 @@
 /** How a login ends when the dialog answers or did not open, and what the app is given. */
 import * as assert from "uvu/assert";
+import { readReference } from "../../scripts/site/reference.ts";
 import { TOKEN } from "../support/app.ts";
 import { NOTHING_LEFT, TICK } from "../support/client.ts";
 import {
@@ -150,6 +151,21 @@ for (const behaviour of ["null", "undefined", "throws"] as const) {
     assert.equal(client.page.uncaught, []);
   });
 }
+
+test("what it ends in by itself is what the types have under the SDK's own, no more and no less", async (open) => {
+  const blocked = await startLogin(open, {}, { open: "null" });
+  await blocked.client.advance(TICK);
+  const closed = await startLogin(open);
+  closed.client.page.popup.closed = true;
+  await closed.client.advance(1000);
+  const unanswered = await awaitingAccounts(open);
+  await unanswered.client.request.fail();
+  const own = readReference().errors.filter(({ group }) => group === "The SDK's own");
+  assert.equal(
+    [blocked, closed, unanswered].flatMap(({ heard }) => heard.names),
+    own.map(({ name }) => name),
+  );
+});
 
 test("popup_blocked without an error callback is silent", async (open) => {
   const { client } = await startLogin(open, { error: undefined }, { open: "null" });

@@ -220,13 +220,13 @@ const refused: [what: string, spoil: (code: string) => string, message: RegExp][
   ["an arrow", (code) => `${code};()=>1;`, /not ECMAScript 3/],
   [
     "a byte that is not ASCII",
-    (code) => code.replace("needs ", "n\u00e9eds "),
-    /all\.js:1:\d+: a byte that is not printable ASCII, near .*n/,
+    (code) => `${code};"\u00e9"`,
+    /all\.js:1:\d+: a byte that is not printable ASCII, near /,
   ],
   ["a control character", (code) => `${code}\u0007`, /not printable ASCII/],
   [
     "a dev address",
-    (code) => code.replace("https://stackexchange.com", "http://127.0.0.1:8701"),
+    (code) => code.replace(PRODUCTION.loginOrigin, devTier().loginOrigin),
     /all\.js:1:\d+: a dev URL/,
   ],
   ["localhost", (code) => `${code};"http://localhost"`, /a dev URL/],

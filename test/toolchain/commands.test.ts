@@ -1,11 +1,10 @@
 /** What all commands have in common: an argument that is wrong ends in one line that helps, and exit code 2. */
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { UsageError, writing } from "../../scripts/cli.ts";
-import { ROOT } from "../../scripts/config.ts";
 import { runScript } from "../support/program.ts";
 import { suite } from "../support/suite.ts";
 
@@ -42,17 +41,6 @@ test("--help is no failure, and names every option", () => {
   assert.is(status, 0);
   assert.is(stderr, "");
   for (const option of ["--tier", "--build-number", "--out", "--json"]) assert.match(stdout, option);
-});
-
-test("every command is made in the one way that says so", () => {
-  for (const folder of ["scripts", "test"]) {
-    const files = readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" });
-    for (const name of files.filter((path) => path.endsWith(".ts") && !path.includes("node_modules"))) {
-      const text = readFileSync(join(ROOT, folder, name), "utf8");
-      const own = `${folder}/${name}` === "scripts/cli.ts";
-      assert.is(/\bnew Command\b/.test(text), own, `${folder}/${name}: newCommand of scripts/cli.ts`);
-    }
-  }
 });
 
 for (const script of ["scripts/build.ts", "scripts/package/declarations.ts", "scripts/site/write-site.ts"]) {

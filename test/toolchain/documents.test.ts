@@ -48,26 +48,6 @@ test("one byte or one day more is noticed, and every generated part is in a docu
   assert.throws(() => fill("<!-- figures: nothing -->\n\n<!-- /figures -->", figures), 'named "nothing"');
 });
 
-test("the README has fewer than 200 lines, and its first screen has size, snippet and both commands", () => {
-  const lines = read("README.md").trimEnd().split("\n");
-  assert.ok(lines.length < 200, `${lines.length} lines`);
-  const first = lines.slice(0, 45).join("\n");
-  for (const part of ["bytes** gzipped", "SE.authenticate(", "npm ci && npm start", "npm ci && npm test"])
-    assert.ok(first.includes(part), part);
-});
-
-test("CONTRIBUTING has fewer than 150 lines", () => {
-  const lines = read("CONTRIBUTING.md").trimEnd().split("\n");
-  assert.ok(lines.length < 150, `${lines.length} lines`);
-});
-
-test("every name that the types give an error is in the README once", () => {
-  const readme = read("README.md");
-  const { errors } = readReference();
-  assert.ok(errors.length > 15);
-  for (const { name } of errors) assert.is(readme.split(`| \`${name}\` |`).length, 2, name);
-});
-
 test("the page for apps has a line for each message of a wrong call, in both sources", () => {
   const page = read("scripts/site/content/app.md");
   const thrown = ["src/all.ts", "src/index.ts"].flatMap((name) =>

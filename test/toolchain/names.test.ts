@@ -53,8 +53,20 @@ for (const target of TARGETS) {
   test(`a variable of ${target.name} that is renamed or added moves no other letter`, async () => {
     const input = await transform(target, PRODUCTION);
     const before = readNames()[target.name]!;
-    const other = { ...input, code: input.code.replace(/\bsuccess\b(?!\s*:)/g, "onApproved") };
-    const after = await completeNames(target, other);
+    // The first variable of the longest name, in all its places.
+    const variables = findVariables(target, input.code).variables.filter(({ places: all }) =>
+      all.every(({ shorthand }) => !shorthand),
+    );
+    const { name: old, places } = variables.reduce((one, other) =>
+      other.name.length > one.name.length ? other : one,
+    );
+    const code = places
+      .sort((one, other) => other.start - one.start)
+      .reduce(
+        (text, { start }) => `${text.slice(0, start)}onApproved${text.slice(start + old.length)}`,
+        input.code,
+      );
+    const after = await completeNames(target, { ...input, code });
     const [path] = Object.entries(after).find(([, names]) => names.onApproved)!;
     for (const [place, names] of Object.entries(before)) {
       for (const [name, letter] of Object.entries(names))
