@@ -9,7 +9,7 @@ import { InvalidArgumentError } from "commander";
 import pc from "picocolors";
 import { isMain, newCommand, runCommand, UsageError } from "../scripts/cli.ts";
 import { engines, STEPS, type Step } from "./steps.ts";
-import { type Job, pool, type Result, runJob } from "./support/jobs.ts";
+import { pool, type Result, runJob } from "./support/jobs.ts";
 import { installMissing } from "./support/missing.ts";
 import { Progress } from "./support/progress.ts";
 
@@ -53,18 +53,26 @@ function readArguments(argv: string[]): { steps: Step[] } & Options {
   return { steps: steps.filter(({ name }) => !left.includes(name)), ...options };
 }
 
-/** Runs the steps' jobs side by side; shows what each step printed once its last job has ended. */
-async function runSteps(steps: readonly Step[], all: boolean): Promise<Map<Step, Result[]>> {
-  const results = new Map<Step, Result[]>(steps.map((step) => [step, []]));
+const seconds = (time: number): string => `${time.toFixed(1)} s`;
+
+function report({ what, hint }: Step, name: string, { failed, text, seconds: time }: Result): string {
+  const verdict = failed ? pc.red(`${failed} failed`) : pc.green("passed");
+  const lines = [`\n${pc.bold(pc.cyan(name))}: ${what}`, text.trim(), failed ? (hint ?? "") : ""];
+  return [...lines, `${name}: ${verdict}, ${seconds(time)}`].filter(Boolean).join("\n");
+}
+
+/** Runs the steps' programs side by side, and shows what each one printed once it has ended. */
+async function runSteps(steps: readonly Step[], all: boolean): Promise<[Step, Result][]> {
   const jobs = steps.flatMap((step) => step.jobs(all).map((job) => ({ step, job })));
-  const left = new Map(steps.map((step) => [step, jobs.filter((one) => one.step === step).length]));
+  const results: [Step, Result][] = [];
   const progress = new Progress(jobs.length);
-  await pool(jobs, availableParallelism(), async ({ step, job }: { step: Step; job: Job }) => {
-    progress.starts(step.name);
-    results.get(step)!.push(await runJob(job));
-    left.set(step, left.get(step)! - 1);
-    progress.ends(step.name);
-    if (left.get(step) === 0) progress.print(report(step, results.get(step)!));
+  await pool(jobs, availableParallelism(), async ({ step, job }) => {
+    const name = job.part ? `${step.name} (${job.part})` : step.name;
+    progress.starts(name);
+    const result = await runJob(job);
+    results.push([step, result]);
+    progress.ends(name);
+    progress.print(report(step, name, result));
   });
   progress.done();
   return results;
@@ -72,21 +80,6 @@ async function runSteps(steps: readonly Step[], all: boolean): Promise<Map<Step,
 
 const sum = (results: readonly Result[], figure: "passed" | "failed" | "seconds"): number =>
   results.reduce((total, result) => total + result[figure], 0);
-
-const seconds = (time: number): string => `${time.toFixed(1)} s`;
-
-function report(step: Step, results: readonly Result[]): string {
-  const failed = sum(results, "failed");
-  const verdict = failed ? pc.red(`${failed} failed`) : pc.green("passed");
-  return [
-    `\n${pc.bold(pc.cyan(step.name))}: ${step.what}`,
-    ...results.map(({ text }) => text.trimEnd()),
-    ...(failed && step.hint ? [step.hint] : []),
-    `${step.name}: ${verdict}, ${seconds(sum(results, "seconds"))}`,
-  ]
-    .filter(Boolean)
-    .join("\n");
-}
 
 async function main(argv: string[]): Promise<void> {
   const { steps, all = false, times } = readArguments(argv);
@@ -105,8 +98,7 @@ async function main(argv: string[]): Promise<void> {
   const results: [Step, Result][] = [];
   for (let round = 1; round <= times; round++) {
     if (times > 1) console.log(pc.bold(`\nrun ${round} of ${times}`));
-    for (const [step, all_] of await runSteps(steps, all))
-      for (const result of all_) results.push([step, result]);
+    results.push(...(await runSteps(steps, all)));
   }
 
   const flakes = new Map<string, number>();

@@ -57,7 +57,11 @@ const missingEngines = (all: boolean): string[] => missingBrowsers(engines(all))
 
 /** One process and one browser for each engine. */
 const flows = (all: boolean): Job[] =>
-  engines(all).map((name) => ({ ...uvu("browser", all ? [] : QUICK_FLOWS, { ENGINES: name }), again: true }));
+  engines(all).map((name) => ({
+    part: name,
+    ...uvu("browser", all ? [] : QUICK_FLOWS, { ENGINES: name }),
+    again: true,
+  }));
 
 export const STEPS: readonly Step[] = [
   { name: "types", what: "the types of scripts and tests", jobs: () => [command("tsc", "--noEmit")] },
@@ -86,7 +90,7 @@ export const STEPS: readonly Step[] = [
         "toolchain",
         filesOf("toolchain").filter((name) => !SLOW_TOOLS.includes(name)),
       ),
-      ...(all ? SLOW_TOOLS.map((name) => uvu("toolchain", [name])) : []),
+      ...(all ? SLOW_TOOLS.map((name) => ({ ...uvu("toolchain", [name]), part: name })) : []),
     ],
   },
   {

@@ -9,6 +9,8 @@ import { failedTests, type Output, readUvu, type Tally } from "./tally.ts";
 
 /** One program. */
 export interface Job {
+  /** Which part of its step it is, where that has several. */
+  part?: string;
   /** Node's arguments: the script first. */
   args: readonly string[];
   env?: Record<string, string>;
