@@ -12,6 +12,7 @@ import { engines, STEPS, type Step } from "./steps.ts";
 import { pool, type Result, runJob } from "./support/jobs.ts";
 import { installMissing } from "./support/missing.ts";
 import { Progress } from "./support/progress.ts";
+import type { Left } from "./support/tally.ts";
 
 interface Options {
   all?: boolean;
@@ -81,6 +82,13 @@ async function runSteps(steps: readonly Step[], all: boolean): Promise<[Step, Re
 const sum = (results: readonly Result[], figure: "passed" | "failed" | "seconds"): number =>
   results.reduce((total, result) => total + result[figure], 0);
 
+/** The suites that ran in no engine. */
+function leftOut(results: readonly Result[]): string[] {
+  const ran = ({ title }: Left): boolean => results.some(({ text }) => text.includes(` ${title} (`));
+  const lines = results.flatMap(({ left }) => left.filter((one) => !ran(one)).map(({ line }) => line));
+  return [...new Set(lines)];
+}
+
 async function main(argv: string[]): Promise<void> {
   const { steps, all = false, times } = readArguments(argv);
   try {
@@ -113,6 +121,7 @@ async function main(argv: string[]): Promise<void> {
     const figures = `${sum(own, "passed")} passed${failed ? pc.red(`, ${failed} failed`) : ""}`;
     console.log(`  ${step.name.padEnd(12)}${seconds(sum(own, "seconds")).padStart(8)}  ${figures}`);
   }
+  for (const line of leftOut(results.map(([, result]) => result))) console.log(pc.yellow(line));
   for (const [name, count] of flakes)
     console.log(pc.yellow(`flaky: ${name} failed and then passed, ${count} of ${times} times`));
   if (flakes.size > 0) console.log(`${flakes.size} flaky: find the cause, a busy machine is none`);

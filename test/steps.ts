@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import pc from "picocolors";
 import { ROOT } from "../scripts/config.ts";
-import { readEngineNames } from "./support/engines/find.ts";
+import { ALL_ENGINES, findEngine, readEngineNames } from "./support/engines/find.ts";
 import type { EngineName } from "./support/engines/types.ts";
 import { bin, type Job } from "./support/jobs.ts";
 import { missingBrowsers, missingNginx, missingOldEngines } from "./support/missing.ts";
@@ -49,9 +49,14 @@ const QUICK_FLOWS = ["login", "module", "old-ie", "endings", "policies", "snippe
 /** The files of the toolchain's tests that take two thirds of the time. */
 const SLOW_TOOLS = ["size-gate", "size-trailers", "verify", "names", "features", "size-stamps"];
 
-/** The engines that `ENGINES` names: by default Chromium, with `all` every one. Throws an Error for an unknown name. */
-export const engines = (all: boolean): EngineName[] =>
-  readEngineNames(process.env.ENGINES || (all ? "all" : "chromium"));
+/**
+ * The engines that `ENGINES` names: by default the first that this machine has, with `all` every one. Throws an Error for an
+ * unknown name.
+ */
+export function engines(all: boolean): EngineName[] {
+  const first = ALL_ENGINES.find((name) => findEngine(name)) ?? "chromium";
+  return readEngineNames(process.env.ENGINES || (all ? "all" : first));
+}
 
 const missingEngines = (all: boolean): string[] => missingBrowsers(engines(all));
 

@@ -5,7 +5,15 @@ import { stripVTControlCharacters } from "node:util";
 import pc from "picocolors";
 import { start, stop } from "../../scripts/children.ts";
 import { ROOT } from "../../scripts/config.ts";
-import { failedTests, type Output, readUvu, type Tally } from "./tally.ts";
+import {
+  failedTests,
+  type Left,
+  leftSuites,
+  type Output,
+  readUvu,
+  type Tally,
+  withoutLeft,
+} from "./tally.ts";
 
 /** One program. */
 export interface Job {
@@ -26,10 +34,12 @@ export interface Result extends Tally {
   seconds: number;
   /** Tests that failed and passed when they ran once more. */
   flaky: string[];
+  /** Suites that are for other engines. */
+  left: Left[];
 }
 
 /** A job that takes longer is ended. */
-const LIMIT_MS = 10 * 60_000;
+const LIMIT_MS = 20 * 60_000;
 
 /** The script behind a package's command. Run by this very Node, and not through npx, which takes a second to look for it. */
 export const bin = (command: string): string => join(ROOT, "node_modules/.bin", command);
@@ -79,7 +89,14 @@ export async function runJob(job: Job): Promise<Result> {
       }
     }
   }
-  return { ...tally, text, flaky, seconds: (Date.now() - began) / 1000 };
+  const left = job.uvu ? leftSuites(plain(output).text) : [];
+  return {
+    ...tally,
+    text: job.uvu ? withoutLeft(text) : text,
+    flaky,
+    left,
+    seconds: (Date.now() - began) / 1000,
+  };
 }
 
 /** Does `work` for each of `items`, in their order, `width` at a time. */

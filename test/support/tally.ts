@@ -1,4 +1,5 @@
 /** Reads what uvu prints: how many tests passed, and which failed. */
+import { stripVTControlCharacters } from "node:util";
 
 export interface Tally {
   passed: number;
@@ -12,6 +13,34 @@ export interface Output {
 
 /** How test/support/browsers.ts begins a line that says why `file` has no test for the engines of this run. */
 export const noTest = (file: string): string => `${file} ran no test here:`;
+
+/** A suite that ran no test for the engines of a run. */
+export interface Left {
+  title: string;
+  /** Says so, and which engines it is for. */
+  line: string;
+}
+
+/** The suites that a run says it left out. */
+export const leftSuites = (text: string): Left[] =>
+  [...text.matchAll(/^ *(\S+ ran no test here: "(.+)" is for .+)$/gm)].map(([, line, title]) => ({
+    title: title!,
+    line: line!,
+  }));
+
+/** What a run printed, without what it says of files and suites that it left out. */
+export function withoutLeft(text: string): string {
+  const lines = text.split("\n");
+  const plain = lines.map((line) => stripVTControlCharacters(line));
+  const isHeading = (at: number): boolean => /^\S+\.test\.ts$/.test(plain[at]!);
+  return lines
+    .filter((_, at) => {
+      // A suite's line begins with a space.
+      if (isHeading(at)) return plain[at + 1]?.startsWith(" ");
+      return !(plain[at] === "" && at > 0 && isHeading(at - 1)) && leftSuites(plain[at]!).length === 0;
+    })
+    .join("\n");
+}
 
 /** The files that ran no test, and do not say why. Among several files uvu heads each one's suites with its name. */
 export function emptyFiles(text: string): string[] {

@@ -1,7 +1,7 @@
 /** What the runner reads from a uvu run: a file that runs no test fails, unless it says which engines it is for. */
 import * as assert from "uvu/assert";
 import { suite } from "../support/suite.ts";
-import { emptyFiles, failedTests, noTest, readUvu } from "../support/tally.ts";
+import { emptyFiles, failedTests, leftSuites, noTest, readUvu, withoutLeft } from "../support/tally.ts";
 
 const test = suite("what a run proved");
 
@@ -46,6 +46,13 @@ test("the tests that failed are known by suite and title", () => {
     'endings (chromium) "the answer comes twice: one "success""',
     'login (chromium) "approve"',
   ]);
+});
+
+test("what is for other engines is known by suite, and left out of what is shown", () => {
+  const ends = "  Total:     3";
+  const text = `${file("coop.test.ts")}\n${three}\n${ends}\n  ${forOthers}`;
+  assert.equal(leftSuites(text), [{ title: "severed popups", line: forOthers.trimEnd() }]);
+  assert.is(withoutLeft(text).trim(), `${three}\n${ends}`);
 });
 
 test.run();

@@ -76,9 +76,16 @@ function engine(
     async newPage({ answer, fresh, ...how }: PageOptions = {}) {
       if (answer && !capabilities.interception) throw new Error(`${name} cannot answer requests itself`);
       const kind = JSON.stringify([how, !!answer]);
-      const waiting = idle.findIndex((one) => one.kind === kind);
-      const place =
-        waiting >= 0 && !fresh ? idle.splice(waiting, 1)[0]! : await openPlace(browser, kind, how, !!answer);
+      const waiting = fresh ? -1 : idle.findIndex((one) => one.kind === kind);
+      const known = waiting < 0 ? undefined : idle.splice(waiting, 1)[0]!;
+      if (capabilities.focus) {
+        // A popup that closes must give the focus back to its opener: no other window may be there to take it.
+        idle.length = 0;
+        const others = browser.contexts().filter((context) => context !== known?.context);
+        await Promise.all(others.map((context) => context.close()));
+        await known?.page.bringToFront();
+      }
+      const place = known ?? (await openPlace(browser, kind, how, !!answer));
       place.answer = answer;
       let given = false;
       return wrap(place.page, place.context, async () => {
