@@ -91,7 +91,7 @@ test("source, tier and letters are part of the key; what takes free letters is n
   assert.equal(await prepare(ALL_JS, { tier: PRODUCTION }), first);
   assert.is(readdirSync(folder).length, 1);
   await prepare(ALL_JS, { tier: { ...PRODUCTION, apiOrigin: "https://api.example" } });
-  await prepare(ALL_JS, { tier: PRODUCTION }, (source) => source.replace("network_error", "network_fault"));
+  await prepare(ALL_JS, { tier: PRODUCTION }, (source) => `${source}\n// Edited.`);
   await prepare({ ...ALL_JS, compress: {} }, { tier: PRODUCTION });
   assert.is(readdirSync(folder).length, 4);
   const grown = (source: string) => `${source}\n(function (another) { window.onhelp = another; })(1);`;
