@@ -19,7 +19,8 @@ const LOGINS = 10;
 const LANDING = `<script>
   const query = new URLSearchParams(location.search);
   const landing = new URL(query.get("redirect_uri"));
-  setTimeout(() => {
+  // Not before: on a busy machine there can be no body yet.
+  onload = () => setTimeout(() => {
     const sent = performance.timeOrigin + performance.now();
     const hash = "#access_token=token&expires=86400&state=" + query.get("state") + "&sent=" + sent;
     const proxy = landing.searchParams.get("proxy");
