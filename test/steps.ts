@@ -27,21 +27,23 @@ const command = (name: string, ...args: string[]): Job => ({ args: [bin(name), .
 /** One of the project's scripts. */
 const script = (path: string, ...args: string[]): Job => ({ args: ["--import", "tsx", path, ...args] });
 
-/**
- * uvu over the test files of a folder: those of these names, or all. It sets FORCE_COLOR unless it is told not to, so it is told
- * where this process shows no colours: Node would complain that it contradicts NO_COLOR.
- */
-function uvu(folder: string, files: readonly string[] = [], env: Record<string, string> = {}): Job {
-  const pattern = files.length > 0 ? `^(${files.join("|")})\\.test\\.ts$` : "\\.test\\.ts$";
-  const color = pc.isColorSupported ? [] : ["--no-color"];
-  return { args: [bin("uvu"), ...color, "-r", "tsx", `test/${folder}`, pattern], env, uvu: true };
-}
-
 /** The test files of a folder, without their ending. */
 const filesOf = (folder: string): string[] =>
   readdirSync(join(ROOT, "test", folder))
     .filter((name) => name.endsWith(".test.ts"))
     .map((name) => name.replace(/\.test\.ts$/, ""));
+
+/**
+ * uvu over the test files of a folder: those of these names, or all. It sets FORCE_COLOR unless it is told not to, so it is told
+ * where this process shows no colours: Node would complain that it contradicts NO_COLOR.
+ */
+function uvu(folder: string, files: readonly string[] = [], env: Record<string, string> = {}): Job {
+  const missing = files.find((name) => !filesOf(folder).includes(name));
+  if (missing) throw new Error(`test/steps.ts names test/${folder}/${missing}.test.ts, which is not there`);
+  const pattern = files.length > 0 ? `^(${files.join("|")})\\.test\\.ts$` : "\\.test\\.ts$";
+  const color = pc.isColorSupported ? [] : ["--no-color"];
+  return { args: [bin("uvu"), ...color, "-r", "tsx", `test/${folder}`, pattern], env, uvu: true };
+}
 
 /** A login each way, each ending, a policy of each kind, and the documents' snippets: in one Chromium. */
 const QUICK_FLOWS = ["login", "module", "old-ie", "endings", "policies", "snippets"];
