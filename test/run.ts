@@ -124,6 +124,11 @@ async function main(argv: string[]): Promise<void> {
   for (const line of leftOut(results.map(([, result]) => result))) console.log(pc.yellow(line));
   for (const [name, count] of flakes)
     console.log(pc.yellow(`flaky: ${name} failed and then passed, ${count} of ${times} times`));
+  for (const [{ name, hint }, { failed, red }] of results) {
+    if (failed === 0) continue;
+    for (const one of red.length > 0 ? red : [hint ?? "see above"])
+      console.log(pc.red(`failed: ${name}: ${one}`));
+  }
   if (flakes.size > 0) console.log(`${flakes.size} flaky: find the cause, a busy machine is none`);
 
   const every = results.map(([, result]) => result);

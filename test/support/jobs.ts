@@ -32,6 +32,8 @@ export interface Result extends Tally {
   /** Everything that it printed. */
   text: string;
   seconds: number;
+  /** The tests that failed, where they have names. */
+  red: string[];
   /** Tests that failed and passed when they ran once more. */
   flaky: string[];
   /** Suites that are for other engines. */
@@ -72,11 +74,13 @@ export async function runJob(job: Job): Promise<Result> {
   const output = await run(job);
   let { text } = output;
   const flaky: string[] = [];
+  let red: string[] = [];
   let tally: Tally;
   if (!job.uvu) tally = output.code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
   else {
     tally = readUvu(plain(output));
     const failed = failedTests(plain(output).text);
+    red = failed;
     // What failed outside of a test has no name, and no second chance.
     if (job.again && failed.length > 0 && tally.failed === failed.length) {
       const again = await run({ ...job, env: { ...job.env, ONLY_TESTS: JSON.stringify(failed) } });
@@ -85,6 +89,7 @@ export async function runJob(job: Job): Promise<Result> {
       const still = failedTests(plain(again).text);
       if (second.passed + still.length === failed.length) {
         flaky.push(...failed.filter((name) => !still.includes(name)));
+        red = still;
         tally = { passed: tally.passed + second.passed, failed: still.length };
       }
     }
@@ -93,6 +98,7 @@ export async function runJob(job: Job): Promise<Result> {
   return {
     ...tally,
     text: job.uvu ? withoutLeft(text) : text,
+    red,
     flaky,
     left,
     seconds: (Date.now() - began) / 1000,

@@ -51,8 +51,11 @@ test("where nothing may run again, it fails", async ({ folder }) => {
 
 test("a test that fails both times fails once", async ({ folder }) => {
   const statements = `${FLAKE} test("bad", () => { throw new Error("never"); });`;
-  const { passed, failed, flaky } = await runFile(folder, statements, true);
-  assert.equal({ passed, failed, flaky }, { passed: 2, failed: 1, flaky: ['own "a "flake""'] });
+  const { passed, failed, flaky, red } = await runFile(folder, statements, true);
+  assert.equal(
+    { passed, failed, flaky, red },
+    { passed: 2, failed: 1, flaky: ['own "a "flake""'], red: ['own "bad"'] },
+  );
 });
 
 test("what fails outside of a test has no second chance, and says what it was", async ({ folder }) => {
