@@ -90,7 +90,7 @@ test("source, tier and letters are part of the key; what takes free letters is n
   const first = await prepare(ALL_JS, { tier: PRODUCTION });
   assert.equal(await prepare(ALL_JS, { tier: PRODUCTION }), first);
   assert.is(readdirSync(folder).length, 1);
-  await prepare(ALL_JS, { tier: { ...PRODUCTION, apiOrigin: "https://api.example" } });
+  await prepare(ALL_JS, { tier: { ...PRODUCTION, loginOrigin: "https://login.example" } });
   await prepare(ALL_JS, { tier: PRODUCTION }, (source) => `${source}\n// Edited.`);
   await prepare({ ...ALL_JS, compress: {} }, { tier: PRODUCTION });
   assert.is(readdirSync(folder).length, 4);
