@@ -107,6 +107,11 @@ export const STEPS: readonly Step[] = [
     missing: (all) => [...missingNginx(), ...missingEngines(all)],
     onlyAll: true,
   },
+  {
+    name: "types:apps",
+    what: "apps that compile against the declarations, or must not",
+    jobs: () => [uvu("types")],
+  },
   { name: "size", what: "sizes, ratchet, budget and ledger", jobs: () => [script("scripts/size/size.ts")] },
   {
     name: "verify",
@@ -118,11 +123,6 @@ export const STEPS: readonly Step[] = [
     name: "package",
     what: "the packed npm package, installed and used",
     jobs: () => [uvu("package")],
-  },
-  {
-    name: "types:apps",
-    what: "apps that compile against the declarations, or must not",
-    jobs: () => [uvu("types")],
   },
   {
     name: "contract",
