@@ -62,7 +62,7 @@ export function documentationPage(manifest: Manifest, reference: Reference, orig
   const show = (id: string): string => snippet(id, ...snippets[id]!);
   const size = (name: string): string => {
     const { raw, gzip, brotli } = manifest.files[name]!;
-    return `${gzip} bytes with gzip, ${brotli} with brotli, ${raw} as they are`;
+    return `${gzip} bytes with gzip, ${brotli} with brotli, ${raw} uncompressed`;
   };
   const errors = reference.errors.map(({ name, group, doc }) => [code(name), escapeHtml(group), prose(doc)]);
   return `<h1>Sign in with Stack Exchange</h1>

@@ -115,8 +115,8 @@ export function sizePage({ sizes, peers, heat, features: report, chart }: SizeDa
     ]),
   ];
   return `<h1>Size</h1>
-<p class="lead">Every byte measured and explained. Figures are of the files that ship, at build number ${FIXED_NUMBER}, and are made from
-the tools' own output each time that this page is.</p>
+<p class="lead">Every byte measured and explained. The size tools measure the files that ship, at build number ${FIXED_NUMBER},
+each time this page is made.</p>
 <h2 id="peers">Beside others</h2>
 ${table("What a popup login weighs, in bytes", ["", "Version", "Raw", "gzip", "brotli"], peerRows, [2, 3, 4])}
 <p class="hint">The original: its published build, through the same minifier. The others: the smallest program that opens a popup login,
