@@ -49,7 +49,15 @@ function uvu(folder: string, files: readonly string[] = [], env: Record<string, 
 const QUICK_FLOWS = ["login", "module", "old-ie", "endings", "policies", "snippets"];
 
 /** The files of the toolchain's tests that take two thirds of the time. */
-const SLOW_TOOLS = ["size-gate", "size-trailers", "verify", "names", "features", "size-stamps"];
+const SLOW_TOOLS = [
+  "dev-tier-fuzz",
+  "size-gate",
+  "size-trailers",
+  "verify",
+  "names",
+  "features",
+  "size-stamps",
+];
 
 /**
  * The engines that `ENGINES` names: by default the first that this machine has, with `all` every one. Throws an Error for an
