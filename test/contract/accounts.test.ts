@@ -179,6 +179,7 @@ const shapes: [answer: object, expected: string][] = [
   [{ error_name: "x", error_message: { toString: 0 } }, "network_error or x"],
   [{ error_name: { toString: 0 }, error_message: "m" }, "network_error"],
   [{ error_name: 5, error_message: "m" }, "network_error"],
+  [{ error_name: "x", error_message: 5 }, "network_error or x"],
   [{ error_name: {}, error_message: [] }, "network_error"],
   [{ error_name: { trim: 1 }, error_message: { trim: 1 } }, "network_error"],
   [{ error_name: "", error_message: "" }, "network_error"],

@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import { CHANNEL, CLIENT_ID } from "../support/app.ts";
 import type { Client } from "../support/client.ts";
 import { contract, type PerArtifact, ready, startLogin } from "../support/contract.ts";
+import { throwsWith } from "../support/throws.ts";
 
 const test = contract("authenticate opens the dialog");
 
@@ -29,7 +30,7 @@ function dialogUrl({ name, page }: Client, { proxy = CHANNEL, protocol = "https"
 test("refuses to start without success, and opens nothing", async (open) => {
   const client = await ready(open);
   for (const options of [{}, { error() {} }, { success: null }]) {
-    assert.throws(() => client.SE.authenticate(options), "needs success");
+    throwsWith(() => client.SE.authenticate(options), "needs success");
   }
   // The engine's own sentence.
   for (const nothing of [undefined, null])

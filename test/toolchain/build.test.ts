@@ -17,6 +17,7 @@ import { git } from "../../scripts/git.ts";
 import { artifactText } from "../support/artifact.ts";
 import { type Outcome, runScript } from "../support/program.ts";
 import { suite } from "../support/suite.ts";
+import { throwsWith } from "../support/throws.ts";
 
 const test = suite<{ out: string }>("npm run build", { out: "" });
 
@@ -167,7 +168,7 @@ test("a build for other servers is guarded as production's is", async () => {
   const code = await artifactText(ALL_JS, tier);
   guard(ALL_JS, tier, code);
   assert.throws(() => guard(ALL_JS, tier, `${code};"http://localhost"`), /a dev URL/);
-  assert.throws(
+  throwsWith(
     () => guard(ALL_JS, tier, code.replace("/2.3/", "/2.0/")),
     "does not name https://a.example/2.3",
   );
@@ -186,7 +187,7 @@ test("refuses a build number that could leave its string", () => {
   for (const number of [" ", '"', "'", "\\", "</script>", "1 2", "\n", "../x", "..", "\u00e9", "a\n"]) {
     assert.throws(() => checkBuildNumber(number), /refused/, JSON.stringify(number));
   }
-  assert.throws(() => checkBuildNumber(""), "the build number is empty");
+  throwsWith(() => checkBuildNumber(""), "the build number is empty");
 });
 
 test("the build number moves nothing but itself", async () => {

@@ -9,6 +9,7 @@ import { DOCUMENTS } from "../../scripts/site/figures.ts";
 import { readReference } from "../../scripts/site/reference.ts";
 import { firstDifferences } from "../support/difference.ts";
 import { suite } from "../support/suite.ts";
+import { throwsWith } from "../support/throws.ts";
 
 const test = suite<{ figures: Figures }>("documents", {} as { figures: Figures });
 
@@ -60,7 +61,7 @@ test("the page for apps has a line for each message of a wrong call, in both sou
 
 test("a property of the types without a docstring is refused by name", () => {
   const source = "/** One. */\nexport interface One {\n  two: string;\n}\n";
-  assert.throws(() => readReference(source), "One.two has no docstring");
+  throwsWith(() => readReference(source), "One.two has no docstring");
 });
 
 test("overloads are one member, the general one first, and @deprecated is a mark and no text", () => {

@@ -13,6 +13,7 @@ import { readReference } from "../../scripts/site/reference.ts";
 import { writeSite } from "../../scripts/site/write-site.ts";
 import { REPORT } from "../support/feature-report.ts";
 import { suite } from "../support/suite.ts";
+import { throwsWith } from "../support/throws.ts";
 
 interface Context {
   folder: string;
@@ -159,7 +160,7 @@ test("an interface that no section shows is refused by name", () => {
   const [first] = reference.interfaces;
   reference.interfaces.push({ ...first!, name: "Forgotten" });
   const manifest = { buildNumber: "1", commit: null, tier: "production", files: {} };
-  assert.throws(() => documentationPage(manifest, reference), "no section for Forgotten");
+  throwsWith(() => documentationPage(manifest, reference), "no section for Forgotten");
 });
 
 test("the size page: the features' column is the tool's, escaped", (context) => {

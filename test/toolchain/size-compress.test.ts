@@ -8,6 +8,7 @@ import { SHIPPING } from "../../scripts/build/sweep.ts";
 import { ALL_JS, PRODUCTION } from "../../scripts/config.ts";
 import { crossCheck } from "../../scripts/size/measure.ts";
 import { suite } from "../support/suite.ts";
+import { throwsWith } from "../support/throws.ts";
 
 const test = suite("compressed files");
 let prepared: Code;
@@ -34,7 +35,7 @@ test("a corrupted stream does not ship: a changed byte, a cut, and another text'
   }
   const member = Uint8Array.from(gzipSync(input));
   member[member.length - 6]! ^= 1; // The checksum.
-  assert.throws(() => smallest(input, [member], gunzipSync, "gzip"), "a gzip stream does not decompress");
+  throwsWith(() => smallest(input, [member], gunzipSync, "gzip"), "a gzip stream does not decompress");
 });
 
 test("gzip's header is the same on every system, and the data stays", async () => {
@@ -68,7 +69,7 @@ test("the cross-check says no to a stream one byte larger than brotli-size's", (
   const { code } = stamp(prepared, "1000");
   const plain = brotliCompressSync(code);
   crossCheck("all.js", code, plain);
-  assert.throws(
+  throwsWith(
     () => crossCheck("all.js", code, Buffer.concat([plain, Buffer.alloc(1)])),
     `all.js.br is ${plain.length + 1} B where brotli-size needs ${plain.length} B`,
   );

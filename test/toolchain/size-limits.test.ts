@@ -23,6 +23,7 @@ import {
 import { type Lock, sameByteMakers } from "../../scripts/size/rebuild.ts";
 import { BYTE_PACKAGES, BYTE_PATHS, COMPRESSED, FORMATS } from "../../scripts/size/settings.ts";
 import { suite } from "../support/suite.ts";
+import { throwsWith } from "../support/throws.ts";
 
 const test = suite("limits, ledger and chart");
 
@@ -121,7 +122,7 @@ test("--max-growth: bytes, per cent, and nothing else", () => {
   assert.is(allowance(parseGrowth("10B"), 1000), 10);
   assert.is(allowance(parseGrowth("1.5%"), 1000), 15);
   for (const text of ["10", "1.5B", "-1B", "B", "%", "10 KB", ""]) {
-    assert.throws(() => parseGrowth(text), "--max-growth takes whole bytes or per cent");
+    throwsWith(() => parseGrowth(text), "--max-growth takes whole bytes or per cent");
   }
 });
 
@@ -138,8 +139,8 @@ test("the ledger may grow, and do nothing else", () => {
 test("a ledger line that cannot be read says which one it is", () => {
   const line = '{"parent":null,"buildNumber":"1000","sizes":{},"reason":"x"}\n';
   assert.is(parseLedger(line).length, 1);
-  assert.throws(() => parseLedger(`${line}{}\n`), "history.jsonl:2: a field is missing");
-  assert.throws(() => parseLedger(`${line}${line}nonsense\n`), "history.jsonl:3: ");
+  throwsWith(() => parseLedger(`${line}{}\n`), "history.jsonl:2: a field is missing");
+  throwsWith(() => parseLedger(`${line}${line}nonsense\n`), "history.jsonl:3: ");
 });
 
 test("every module that the build imports is among the paths that can move a byte, every package accounted for", async () => {
@@ -203,7 +204,7 @@ test("the chart: no script, both colour schemes, every entry, nothing of a reaso
   assert.match(svg, "Now: all.js 1226 B gzip, 1018 B brotli.");
   assert.is(svg.match(/<circle/g)?.length, 4);
   assert.is(svg, draw([entry(1327, 1119), entry(1226, 1018, '<script>alert("1")</script> & more')]));
-  assert.throws(() => draw([]), "the ledger is empty");
+  throwsWith(() => draw([]), "the ledger is empty");
 });
 
 test("the committed chart shows the committed ledger", () => {

@@ -6,6 +6,7 @@ import { BOUND } from "../../scripts/build/sweep.ts";
 import { SAMPLE } from "../../scripts/size/settings.ts";
 import { budgetFor, findOverrun, nextNumbers, sampleBudget, spreads } from "../../scripts/size/stamps.ts";
 import { suite } from "../support/suite.ts";
+import { throwsWith } from "../support/throws.ts";
 
 const test = suite("build numbers and sizes");
 
@@ -48,7 +49,7 @@ test("a budget for the worst number holds for all of them, and is not a byte too
     assert.is(await findOverrun(file, nextNumbers(), "gzip", budget), null);
     assert.ok(await findOverrun(file, nextNumbers(), "gzip", budget - 1));
     process.env.BUILD_NUMBER = "7300-rc1";
-    assert.throws(() => nextNumbers(), "the build number 7300-rc1 is no whole number");
+    throwsWith(() => nextNumbers(), "the build number 7300-rc1 is no whole number");
   } finally {
     if (before === undefined) delete process.env.BUILD_NUMBER;
     else process.env.BUILD_NUMBER = before;

@@ -2,14 +2,15 @@
 import * as assert from "uvu/assert";
 import { openAllJs } from "../support/all-js.ts";
 import { suite } from "../support/suite.ts";
+import { throwsWith } from "../support/throws.ts";
 
 const test = suite("init of all.js");
 
 test("names the missing option complete, and leaves authenticate refused", async () => {
   const client = await openAllJs();
   for (const complete of [undefined, null, ""]) {
-    assert.throws(() => client.init({ complete }), "needs complete");
-    assert.throws(() => client.authenticate(), "needs init");
+    throwsWith(() => client.init({ complete }), "needs complete");
+    throwsWith(() => client.authenticate(), "needs init");
     assert.equal(client.page.pendingTimers(), []);
   }
 });
