@@ -1,5 +1,5 @@
 /** The table of names: which letter each variable of an artifact becomes. Only `npm run size:names` writes it. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import type { Target } from "../config.ts";
@@ -17,8 +17,9 @@ export const NAMES_PATH = fileURLToPath(new URL("names.json", import.meta.url));
 /** What a variable may become, the most frequent letters of JavaScript first. */
 export const ALPHABET = [..."etnaoirscludpmhfgvbwykxjqzETNAOIRSCLUDPMHFGVBWYKXJQZ_$"];
 
-/** The committed table. Throws BuildError when it cannot be read. */
+/** The committed table, empty before the first. Throws BuildError when it cannot be read. */
 export function readNames(path = NAMES_PATH): NamesTable {
+  if (!existsSync(path)) return {};
   try {
     return JSON.parse(readFileSync(path, "utf8")) as NamesTable;
   } catch (error) {

@@ -31,7 +31,7 @@ export interface Variables {
 function functionName(node: Node, around: readonly Node[]): string {
   if (node.id) return node.id.name;
   const parent = around.at(-1);
-  if (parent?.type === "Property") return parent.key.name;
+  if (parent?.type === "Property") return parent.key.name ?? "function";
   if (parent?.type === "VariableDeclarator") return parent.id.name;
   if (parent?.type === "AssignmentExpression") return parent.left.property?.name ?? parent.left.name;
   return "function";
@@ -64,17 +64,18 @@ function scopesOf(variable: ScopeVariable): Set<Scope> {
   return scopes;
 }
 
-/** Analyses `code`. A name that the module exports is no variable here: it stays. */
+/** Analyses `code`. A name that the module exports, or imports, is no variable here: it stays. */
 export function findVariables(target: Target, code: string): Variables {
   const sourceType = target.format === "esm" ? "module" : "script";
   const ast = parse(code, { ecmaVersion: 2022, sourceType, ranges: true }) as Node;
   const paths = functionPaths(ast);
-  const exported = new Set<string>();
+  const shared = new Set<string>();
   const shorthand = new Set<Node>();
   walk(ast, (node) => {
-    if (node.type === "ExportNamedDeclaration") {
-      for (const { id } of node.declaration?.declarations ?? [node.declaration]) exported.add(id.name);
+    if (node.type === "ExportNamedDeclaration" && node.declaration) {
+      for (const { id } of node.declaration.declarations ?? [node.declaration]) shared.add(id.name);
     }
+    if (/^(Import|Export)\w*Specifier$/.test(node.type)) shared.add(node.local.name);
     if (node.type === "Property" && node.shorthand) shorthand.add(node.value.left ?? node.value);
   });
   const { scopes } = analyze(ast as never, { ecmaVersion: 2022, sourceType, ignoreEval: true });
@@ -86,7 +87,7 @@ export function findVariables(target: Target, code: string): Variables {
     if (defs.length === 0) continue;
     const inFunction = owner(scope).variableScope;
     const path = paths.get(inFunction.block as unknown as Node) ?? "top";
-    if (path === "top" && exported.has(name)) continue;
+    if (path === "top" && shared.has(name)) continue;
     const identifiers = [...variable.identifiers, ...variable.references.map(({ identifier }) => identifier)];
     const places = [...new Set(identifiers as unknown as Node[])].map((node) => ({
       start: node.start,
@@ -95,7 +96,7 @@ export function findVariables(target: Target, code: string): Variables {
     variables.push({ path, name, places, scopes: scopesOf(variable) });
   }
   const globals = new Set([
-    ...exported,
+    ...shared,
     ...scopes[0]!.through.map(({ identifier }) => identifier.name as string),
   ]);
   return { variables, globals };

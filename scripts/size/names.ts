@@ -73,7 +73,9 @@ async function main(argv: string[]): Promise<void> {
     stopped = true;
     console.error("\nends with the best so far");
   });
-  const table: NamesTable = { ...readNames() };
+  const committed = readNames();
+  // Without artifacts that are gone.
+  const table: NamesTable = Object.fromEntries(names.map((name) => [name, committed[name] ?? {}]));
   const results: Record<string, Progress> = {};
   for (const target of targets) {
     const started = Date.now();

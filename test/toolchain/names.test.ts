@@ -128,6 +128,21 @@ test("an exported name and a global stay; no variable may take theirs", async ()
   }
 });
 
+test("names in a list of imports or exports stay", async () => {
+  const { code } = await mapped(
+    'import one, { two, three as four } from "x"; var five = one + two + four, six = five; export { six, five as seven };',
+  );
+  const { variables, globals } = findVariables(INDEX_MJS, code);
+  assert.equal(variables, []);
+  assert.equal([...globals].sort(), ["five", "four", "one", "six", "two"]);
+});
+
+test("properties keep their order, whatever their variables are called", async () => {
+  const input = await mapped("export default (one, two) => ({ two, zero: 0, one, call() {} });");
+  const { code } = await minify(INDEX_MJS, input, { function: { one: "b", two: "a" } });
+  assert.match(code, "({two:a,zero:0,one:b,call(){}})");
+});
+
 test("the search renders what the build makes, and ends on a signal", async () => {
   for (const target of TARGETS) {
     const template = await Template.of(target);
