@@ -9,7 +9,7 @@ import { buildArtifact } from "./build/index.ts";
 import { chooseLocalNumber } from "./build/number.ts";
 import { type Servers, tierOf } from "./build/servers.ts";
 import { isMain, newCommand, runCommand, writing } from "./cli.ts";
-import { HARD_BUDGET, PRODUCTION, ROOT, TARGETS, type Tier } from "./config.ts";
+import { HARD_BUDGET, PRODUCTION, ROOT, SERVERS, TARGETS, TIERS, type Tier } from "./config.ts";
 import { gitOrNull } from "./git.ts";
 
 /** Where the build goes by default. */
@@ -51,15 +51,18 @@ export function describe(manifest: Manifest, before: Manifest | null): string {
 }
 
 async function main(argv: string[]): Promise<void> {
-  const options = newCommand("npm run build --")
-    .description("Builds the SDK: compiles, minifies, stamps, checks and compresses it, and writes it out.")
-    .addOption(
-      new Option("--tier <name>", "whose servers the SDK talks to")
-        .choices(["dev", "production"])
-        .default("production"),
+  const command = newCommand("npm run build --")
+    .description(
+      "Builds what ships: compiles, minifies, stamps, checks and compresses it, and writes it out.",
     )
-    .option("--login-origin <origin>", "another server for the dialog, such as https://team.example")
-    .option("--api-url <url>", "its API with the version, such as https://team.example/api/2.3")
+    .addOption(
+      new Option("--tier <name>", "whose servers it talks to")
+        .choices(Object.keys(TIERS))
+        .default("production"),
+    );
+  for (const { flag, what, example } of SERVERS)
+    command.option(`${flag} <address>`, `${what}, such as ${example}`);
+  const options = command
     .option("--build-number <id>", "default: the variable BUILD_NUMBER, else the number of commits")
     .addOption(new Option("--out <folder>", "where to write").default(DIST, "dist in the project"))
     .option("--json", "print the manifest")

@@ -1,4 +1,7 @@
-/** One place for what the build may vary: tiers (whose servers), targets (which files), and the hard budget. */
+/**
+ * All that the build and the size tools know about this SDK. Another library uses them by changing this file alone:
+ * CONTRIBUTING.md says how, and test/toolchain/another-library.test.ts does it.
+ */
 import { fileURLToPath } from "node:url";
 import type { CompressOptions } from "terser";
 
@@ -40,6 +43,55 @@ export function devTier(port: number = DEV_PORT): Tier {
   return localTier(`http://${DEV_HOST}:${port + 1}`, `http://${DEV_HOST}:${port + 2}`);
 }
 
+/** The tiers that `npm run build -- --tier` knows by name. */
+export const TIERS: Record<string, Tier> = { dev: devTier(), production: PRODUCTION };
+
+/** A server whose address can be given to the build. */
+export interface Server {
+  /** Its field in a tier and in the manifest: the flag's words, as commander joins them. */
+  key: keyof Omit<Tier, "name">;
+  flag: string;
+  /** What `--help` says of it. */
+  what: string;
+  /** An address that it takes. One with a path says that it may have one. */
+  example: string;
+}
+
+export const SERVERS: readonly Server[] = [
+  {
+    key: "loginOrigin",
+    flag: "--login-origin",
+    what: "another server for the dialog",
+    example: "https://team.example",
+  },
+  {
+    key: "apiUrl",
+    flag: "--api-url",
+    what: "its API with the version",
+    example: "https://team.example/api/2.3",
+  },
+];
+
+/** The build number's place in an artifact until it is known. A string, so that every format of number stays possible. */
+export const STAMP = "@@BuildNumber@@";
+
+/** Whether each artifact carries its build number. One that does must hold the placeholder exactly once. */
+export const NUMBERED: boolean = true;
+
+/** The constants of `src/env.d.ts`, each with its text in a build for `tier`. */
+export const constantsOf = ({ loginOrigin, apiUrl }: Tier): Record<string, string> => ({
+  LOGIN_ORIGIN: loginOrigin,
+  API_URL: apiUrl,
+  BUILD_NUMBER: STAMP,
+});
+
+/** What no artifact for `tier` may hold, and what the guard calls it. */
+export const forbiddenIn = (tier: Tier): readonly (readonly [pattern: RegExp, what: string])[] => [
+  [/@@/, "a placeholder was left in"],
+  [/\beval\b|\bFunction\(/, "eval, or the Function constructor"],
+  ...(tier.name === "dev" ? [] : [[/localhost|127\.0\.0\.1/, "a dev URL in a build that ships"] as const]),
+];
+
 /** One file that ships, and how it is made from `src/`. */
 export interface Target {
   /** The file's name in `dist/`. */
@@ -47,10 +99,17 @@ export interface Target {
   /** Its whole source, from the project's root. */
   entry: string;
   format: "iife" | "esm";
-  /** The newest ECMAScript syntax that the artifact may hold; 3 also refuses reserved words as names. */
-  ecmaVersion: 3 | 2020;
+  /** The newest ECMAScript syntax that the artifact may hold, 5 or the year from 2015 on; 3 also refuses reserved words as names. */
+  ecmaVersion: 3 | 5 | 2015 | 2016 | 2017 | 2018 | 2019 | 2020 | 2021 | 2022;
   /** terser's compress options. `unsafe` stays off: it deletes a replace(pattern, callback) whose result is not used. */
   compress: CompressOptions;
+  /** A script's own: a module leaves no globals. */
+  script?: {
+    /** The globals that it makes, and no others. */
+    globals: readonly string[];
+    /** Code that makes what the script finds where it is loaded. */
+    page: string;
+  };
 }
 
 export const ALL_JS: Target = {
@@ -66,6 +125,7 @@ export const ALL_JS: Target = {
     lhs_constants: false,
     unused: false,
   },
+  script: { globals: ["SE"], page: "var window = this, document = {}, location = {};" },
 };
 
 export const INDEX_MJS: Target = {
@@ -76,7 +136,14 @@ export const INDEX_MJS: Target = {
   compress: { passes: 4, lhs_constants: false, unused: false },
 };
 
+/** The first one is the one that a commit message's `Size:` line speaks of when it names none. */
 export const TARGETS: readonly Target[] = [ALL_JS, INDEX_MJS];
 
 /** No artifact may be larger than this, compressed with gzip or with brotli. Bytes. */
 export const HARD_BUDGET = 2048;
+
+/** The script with the FEATURES that `npm run size:features` cuts out; null where no one listed them. */
+export const FEATURES_SCRIPT: string | null = "scripts/size/features/table.ts";
+
+/** The script whose `updateDocuments` writes the sizes that moved into the documents; null where none names them. */
+export const DOCUMENTS_SCRIPT: string | null = "scripts/site/figures.ts";

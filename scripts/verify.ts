@@ -6,6 +6,7 @@ import pc from "picocolors";
 import type { Manifest } from "./build/emit.ts";
 import { chooseBuildNumber } from "./build/number.ts";
 import { CheckError, isMain, newCommand, runCommand, UsageError } from "./cli.ts";
+import { SERVERS } from "./config.ts";
 import { resolveCommit, short, treeIsChanged } from "./size/commits.ts";
 import { compareFolders, compareManifests, PLACES, type Rebuild, rebuild } from "./size/rebuild.ts";
 
@@ -22,8 +23,10 @@ async function readClaim(path: string): Promise<Manifest> {
   return claimed as Manifest;
 }
 
-const serversOf = ({ tier, loginOrigin, apiUrl }: Manifest): string[] =>
-  tier === "custom" ? ["--login-origin", loginOrigin!, "--api-url", apiUrl!] : ["--tier", tier];
+const serversOf = (claimed: Manifest): string[] =>
+  claimed.tier === "custom"
+    ? SERVERS.flatMap(({ key, flag }) => [flag, claimed[key]!])
+    : ["--tier", claimed.tier];
 
 async function main(argv: string[]): Promise<void> {
   const options = newCommand("npm run verify --")

@@ -3,7 +3,7 @@ import type { Target, Tier } from "../config.ts";
 /** What a build was asked for. */
 export interface BuildOptions {
   tier: Tier;
-  /** Stamped into the artifact and handed to `complete`. Letters, digits, `.`, `_`, `-`. */
+  /** Stamped into the artifact. Letters, digits, `.`, `_`, `-`. */
   buildNumber: string;
 }
 

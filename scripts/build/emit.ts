@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { SERVERS, type Tier } from "../config.ts";
 import { type Artifact, type Sizes, sizesOf } from "./artifact.ts";
 
 /** What `manifest.json` says of one artifact. Sizes in bytes. */
@@ -11,20 +12,17 @@ export interface ManifestFile extends Sizes {
   integrity: string;
 }
 
-/** `manifest.json`: which build this is, and what its files must be. */
-export interface Manifest {
+/** `manifest.json`: which build this is, and what its files must be. A custom tier's servers are in it. */
+export interface Manifest extends Partial<Omit<Tier, "name">> {
   buildNumber: string;
   /** The commit that was built; null outside a git checkout. */
   commit: string | null;
   tier: string;
-  /** The servers of a custom tier. */
-  loginOrigin?: string;
-  apiUrl?: string;
   files: Record<string, ManifestFile>;
 }
 
 export function manifestOf(artifacts: readonly Artifact[], commit: string | null): Manifest {
-  const [first] = artifacts;
+  const { tier, buildNumber } = artifacts[0]!;
   const files: Manifest["files"] = {};
   for (const artifact of artifacts) {
     files[artifact.name] = {
@@ -33,9 +31,8 @@ export function manifestOf(artifacts: readonly Artifact[], commit: string | null
       integrity: `sha384-${createHash("sha384").update(artifact.code).digest("base64")}`,
     };
   }
-  const { name: tier, loginOrigin, apiUrl } = first!.tier;
-  const servers = tier === "custom" ? { loginOrigin, apiUrl } : {};
-  return { buildNumber: first!.buildNumber, commit, tier, ...servers, files };
+  const servers = tier.name === "custom" ? SERVERS.map(({ key }) => [key, tier[key]]) : [];
+  return { buildNumber, commit, tier: tier.name, ...Object.fromEntries(servers), files };
 }
 
 /** The manifest in folder `out`, or null when there is none that can be read. */

@@ -1,6 +1,6 @@
 import vm from "node:vm";
 import { parse } from "acorn";
-import { DEV_HOST, type Target, type Tier } from "../config.ts";
+import { forbiddenIn, SERVERS, type Target, type Tier } from "../config.ts";
 import { BuildError } from "./artifact.ts";
 
 /** `line:column`, both from 1, of `offset` in `code`. */
@@ -18,7 +18,7 @@ function refuse(target: Target, code: string, offset: number, what: string): nev
 function checkSyntax(target: Target, code: string): void {
   try {
     parse(code, {
-      ecmaVersion: target.ecmaVersion === 3 ? 3 : 2020,
+      ecmaVersion: target.ecmaVersion,
       allowReserved: target.ecmaVersion === 3 ? "never" : false,
       sourceType: target.format === "esm" ? "module" : "script",
     });
@@ -29,32 +29,28 @@ function checkSyntax(target: Target, code: string): void {
 }
 
 function checkText(target: Target, tier: Tier, code: string): void {
-  const find = (pattern: RegExp, what: string): void => {
+  const ascii = [/[^\t\n\x20-\x7e]/, "a byte that is not printable ASCII"] as const;
+  for (const [pattern, what] of [ascii, ...forbiddenIn(tier)]) {
     const match = pattern.exec(code);
     if (match) refuse(target, code, match.index, what);
-  };
-  find(/[^\t\n\x20-\x7e]/, "a byte that is not printable ASCII");
-  find(/@@/, "a placeholder was left in");
-  find(/\beval\b|\bFunction\(/, "eval, or the Function constructor");
-  if (tier.name === "dev") return;
-  find(new RegExp(`localhost|${DEV_HOST.replace(/\./g, "\\.")}`), "a dev URL in a build that ships");
+  }
   if (tier.name !== "custom") return;
-  for (const address of [tier.loginOrigin, tier.apiUrl]) {
-    if (!code.includes(address)) throw new BuildError(`${target.name} does not name ${address}`);
+  for (const { key } of SERVERS) {
+    if (!code.includes(tier[key])) throw new BuildError(`${target.name} does not name ${tier[key]}`);
   }
 }
 
-/** Runs the hosted script in a separate realm and checks what it left on the global object. */
-function checkGlobals(target: Target, code: string): void {
+/** Runs the script in a separate realm and checks what it left on the global object. */
+function checkGlobals(target: Target, { globals, page }: NonNullable<Target["script"]>, code: string): void {
   const realm = vm.createContext({});
-  vm.runInContext("var window = this, document = {}, location = {};", realm);
+  vm.runInContext(page, realm);
   const names = (): string[] => vm.runInContext("Object.getOwnPropertyNames(this)", realm);
   const before = new Set(names());
   vm.runInContext(code, realm, { filename: target.name });
   const left = names().filter((name) => !before.has(name));
-  if (left.join() !== "SE") {
+  if (left.join() !== globals.join()) {
     throw new BuildError(
-      `${target.name} leaves ${left.join(", ") || "nothing"} on the global object; it must leave SE alone`,
+      `${target.name} leaves ${left.join(", ") || "nothing"} on the global object; it must leave ${globals.join(", ") || "nothing"} alone`,
     );
   }
 }
@@ -63,5 +59,5 @@ function checkGlobals(target: Target, code: string): void {
 export function guard(target: Target, tier: Tier, code: string): void {
   checkText(target, tier, code);
   checkSyntax(target, code);
-  if (target.format === "iife") checkGlobals(target, code);
+  if (target.script) checkGlobals(target, target.script, code);
 }

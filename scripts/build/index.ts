@@ -1,4 +1,4 @@
-import type { Target } from "../config.ts";
+import { constantsOf, type Target } from "../config.ts";
 import type { Artifact, BuildOptions, Code } from "./artifact.ts";
 import { cached } from "./cache.ts";
 import { brotli, gzip } from "./compress.ts";
@@ -22,7 +22,7 @@ export async function prepare(
     complete = await completeNames(target, transformed, letters);
     return JSON.stringify(await minify(target, transformed, complete));
   };
-  const parts = ["prepare", JSON.stringify([target, options.tier, letters]), source];
+  const parts = ["prepare", JSON.stringify([target, constantsOf(options.tier), letters]), source];
   // What took free letters is made anew each time, and says so each time.
   const made = await cached(parts, make, () => complete === letters);
   return JSON.parse(Buffer.from(made).toString()) as Code;

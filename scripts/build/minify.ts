@@ -7,11 +7,11 @@ import { findVariables } from "./variables.ts";
 
 /** What terser is asked for: config.ts says how to compress; names are not its business. */
 function optionsOf(target: Target): MinifyOptions {
-  const old = target.ecmaVersion === 3;
+  const { ecmaVersion } = target;
   return {
-    ecma: old ? 5 : 2020,
+    ecma: ecmaVersion === 3 ? 5 : ecmaVersion,
     // Quotes property names that ES3 reserves.
-    ie8: old,
+    ie8: ecmaVersion === 3,
     module: target.format === "esm",
     toplevel: true,
     // A copy, because terser writes its own defaults into it.

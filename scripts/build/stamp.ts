@@ -1,8 +1,6 @@
 import { decode, encode } from "@jridgewell/sourcemap-codec";
+import { NUMBERED, STAMP } from "../config.ts";
 import { BuildError, type Code } from "./artifact.ts";
-
-/** The build number's placeholder. It is a string in the source, so that every format of number stays possible. */
-export const STAMP = "@@BuildNumber@@";
 
 /** Returns `buildNumber` when it is safe inside a string literal, a path and an HTML attribute; throws BuildError otherwise. */
 export function checkBuildNumber(buildNumber: string): string {
@@ -26,17 +24,19 @@ function shiftMap(map: string, line: number, column: number, shift: number): str
 }
 
 /**
- * Puts the build number in place of the placeholder, which must be there exactly once.
+ * Puts the build number in place of the placeholder, which must be there exactly once; not at all where files carry no number.
  *
  * It comes after the minifier, so that the number can move no name and no other byte.
  */
 export function stamp({ code, map }: Code, buildNumber: string): Code {
-  const [before, after, more] = code.split(STAMP);
-  if (after === undefined || more !== undefined) {
-    const times = code.split(STAMP).length - 1;
-    throw new BuildError(`the build number's placeholder is in the artifact ${times} times, not once`);
-  }
   checkBuildNumber(buildNumber);
+  const [before, after] = code.split(STAMP);
+  const times = code.split(STAMP).length - 1;
+  if (times !== Number(NUMBERED)) {
+    const wanted = NUMBERED ? "once" : "never";
+    throw new BuildError(`the build number's placeholder is in the artifact ${times} times, not ${wanted}`);
+  }
+  if (after === undefined) return { code, map };
   const lines = before!.split("\n");
   return {
     code: before + buildNumber + after,

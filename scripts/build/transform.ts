@@ -1,9 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as esbuild from "esbuild";
-import { ROOT, type Target, type Tier } from "../config.ts";
+import { constantsOf, ROOT, type Target, type Tier } from "../config.ts";
 import { BuildError, type Code } from "./artifact.ts";
-import { STAMP } from "./stamp.ts";
 
 /** An edit of the source before it is transformed. `size:features` cuts features out here. */
 export type SourceEdit = (source: string) => string;
@@ -15,7 +14,7 @@ export async function readSource(target: Target, edit?: SourceEdit): Promise<str
 }
 
 /**
- * Takes the types out of the target's source and puts the tier's addresses in.
+ * Takes the types out of the target's source and puts the constants in.
  *
  * With `target: es5` esbuild refuses `let` and `const`, and gives every `catch` a parameter. Throws BuildError with
  * esbuild's own messages, each with its file and line.
@@ -31,13 +30,11 @@ export async function transform(target: Target, tier: Tier, edit?: SourceEdit): 
       sourcemap: "external",
       sourcefile: target.entry,
       logLevel: "silent",
-      // No "use strict": the SDK does not need it, and the words cost bytes. `verbatimModuleSyntax` keeps type imports out.
+      // No "use strict": the words cost bytes. `verbatimModuleSyntax` keeps type imports out.
       tsconfigRaw: { compilerOptions: { alwaysStrict: false, target: "es2022", verbatimModuleSyntax: true } },
-      define: {
-        LOGIN_ORIGIN: JSON.stringify(tier.loginOrigin),
-        API_URL: JSON.stringify(tier.apiUrl),
-        BUILD_NUMBER: JSON.stringify(STAMP),
-      },
+      define: Object.fromEntries(
+        Object.entries(constantsOf(tier)).map(([name, text]) => [name, JSON.stringify(text)]),
+      ),
     });
   } catch (error) {
     const errors = (error as esbuild.TransformFailure).errors;

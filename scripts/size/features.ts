@@ -1,12 +1,19 @@
-/** `npm run size:features`: measures the cost of each feature by building the SDK without it. */
+/** `npm run size:features`: measures the cost of each feature by building what ships without it. */
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { Option } from "commander";
 import { checkBuildNumber } from "../build/stamp.ts";
-import { isMain, newCommand, runCommand } from "../cli.ts";
-import { TARGETS } from "../config.ts";
+import { CheckError, isMain, newCommand, runCommand } from "../cli.ts";
+import { FEATURES_SCRIPT, ROOT, TARGETS } from "../config.ts";
 import { type FeatureReport, measureFeatures } from "./features/cost.ts";
-import { FEATURES } from "./features/table.ts";
+import type { Feature } from "./features/cut.ts";
 import { printTables, type Table } from "./print.ts";
 import { FIXED_NUMBER, FORMATS } from "./settings.ts";
+
+async function loadFeatures(): Promise<readonly Feature[]> {
+  if (!FEATURES_SCRIPT) throw new CheckError("scripts/config.ts names no script with features");
+  return (await import(pathToFileURL(join(ROOT, FEATURES_SCRIPT)).href)).FEATURES;
+}
 
 /** The costs, what is left without all of them, and how far chance moves them. */
 export function featureTable({ name, buildNumber, features, rest, total, noise }: FeatureReport): Table {
@@ -34,7 +41,7 @@ export function featureTable({ name, buildNumber, features, rest, total, noise }
 async function main(argv: string[]): Promise<void> {
   const names = TARGETS.map(({ name }) => name);
   const options = newCommand("npm run size:features --")
-    .description("Measures what each feature costs by building the SDK without it.")
+    .description("Measures what each feature costs by building what ships without it.")
     .addOption(new Option("--target <name>", "which artifact").choices(names).default(names[0]))
     .option("--build-number <id>", "the build number of all builds", FIXED_NUMBER)
     .addOption(new Option("--json", "print the measurement as JSON").conflicts("markdown"))
@@ -44,9 +51,14 @@ async function main(argv: string[]): Promise<void> {
 
   const terminal = process.stderr.isTTY === true;
   const target = TARGETS.find(({ name }) => name === options.target)!;
-  const report = await measureFeatures(target, FEATURES, checkBuildNumber(options.buildNumber), (message) => {
-    if (terminal) process.stderr.write(`\r\x1b[K${target.name} without ${message}`);
-  });
+  const report = await measureFeatures(
+    target,
+    await loadFeatures(),
+    checkBuildNumber(options.buildNumber),
+    (message) => {
+      if (terminal) process.stderr.write(`\r\x1b[K${target.name} without ${message}`);
+    },
+  );
   if (terminal) process.stderr.write("\r\x1b[K");
 
   printTables(report, [featureTable(report)], options);

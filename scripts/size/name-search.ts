@@ -5,10 +5,9 @@ import type { Sizes } from "../build/artifact.ts";
 import { brotli, gzip } from "../build/compress.ts";
 import { completeNames, minify } from "../build/minify.ts";
 import { ALPHABET, type Letters, letterOf } from "../build/names.ts";
-import { STAMP } from "../build/stamp.ts";
 import { transform } from "../build/transform.ts";
 import { conflict, findVariables, type Variable } from "../build/variables.ts";
-import { PRODUCTION, type Target } from "../config.ts";
+import { PRODUCTION, STAMP, type Target } from "../config.ts";
 
 /** What is renamed together: every variable with this path and name. */
 interface VariableKey {

@@ -1,7 +1,7 @@
 /** What the size gate measures, and where its files are. */
 
 import { join } from "node:path";
-import { ROOT } from "../config.ts";
+import { ROOT, TARGETS } from "../config.ts";
 
 /** Both sides of a comparison are built at this number, so that the commit count moves no figure. */
 export const FIXED_NUMBER = "1000";
@@ -19,7 +19,8 @@ export const NEXT_NUMBERS = 100;
 
 /** What a commit must touch to move a byte of an artifact: every file that the build reads is under one of these. */
 export const BYTE_PATHS = [
-  "src",
+  // The folders of the sources.
+  ...new Set(TARGETS.map(({ entry }) => entry.split("/")[0]!)),
   "scripts/build",
   "scripts/build.ts",
   "scripts/config.ts",

@@ -1,5 +1,5 @@
 /** The line of a commit message that says what the commit does to the sizes: `Size: 1340 -> 1330 gz, 1134 -> 1120 br`. */
-import { ALL_JS } from "../config.ts";
+import { TARGETS } from "../config.ts";
 import type { SizesByName } from "./commits.ts";
 
 /** What one line claims, in bytes. */
@@ -9,7 +9,10 @@ export interface Claim {
   brotli: [before: number, after: number];
 }
 
-const FORM = /^Size: (?:(\S+\.m?js) )?(\d+) -> (\d+) gz, (\d+) -> (\d+) br\b/;
+/** The artifact that a line without a name speaks of. */
+const MAIN = TARGETS[0]!.name;
+
+const FORM = /^Size: (?:(\S+\.[cm]?js) )?(\d+) -> (\d+) gz, (\d+) -> (\d+) br\b/;
 
 /** The form, for a message to the person who has to write one. */
 export const TRAILER_FORM = "Size: A -> B gz, C -> D br";
@@ -17,7 +20,7 @@ export const TRAILER_FORM = "Size: A -> B gz, C -> D br";
 /**
  * The claims in `message`, and the lines that look like one and are not.
  *
- * A line speaks of all.js unless it names another artifact: `Size: index.mjs 900 -> 890 gz, 800 -> 790 br`.
+ * A line speaks of the first target unless it names another artifact: `Size: index.mjs 900 -> 890 gz, 800 -> 790 br`.
  */
 export function parseTrailers(message: string): { claims: Claim[]; unreadable: string[] } {
   const claims: Claim[] = [];
@@ -28,7 +31,7 @@ export function parseTrailers(message: string): { claims: Claim[]; unreadable: s
       unreadable.push(line);
       continue;
     }
-    const [, artifact = ALL_JS.name, ...figures] = match;
+    const [, artifact = MAIN, ...figures] = match;
     const [a, b, c, d] = figures.map(Number) as [number, number, number, number];
     claims.push({ artifact, gzip: [a, b], brotli: [c, d] });
   }
@@ -51,7 +54,7 @@ export function claimsOf(before: SizesByName, after: SizesByName): Claim[] {
 
 /** The claim as written in a message. */
 export function formatClaim({ artifact, gzip, brotli }: Claim): string {
-  const name = artifact === ALL_JS.name ? "" : `${artifact} `;
+  const name = artifact === MAIN ? "" : `${artifact} `;
   return `Size: ${name}${gzip[0]} -> ${gzip[1]} gz, ${brotli[0]} -> ${brotli[1]} br`;
 }
 

@@ -1,8 +1,10 @@
 /** Moves the limits to where the files are: what size:tighten and size:accept have in common. */
 
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Sizes } from "../build/index.ts";
 import { CheckError } from "../cli.ts";
-import { updateDocuments } from "../site/figures.ts";
+import { DOCUMENTS_SCRIPT, ROOT } from "../config.ts";
 import { writeChart } from "./chart.ts";
 import { chooseBase, isOneCommit, sizesAt } from "./commits.ts";
 import { appendEntry, readLedger } from "./ledger.ts";
@@ -22,6 +24,12 @@ import { measureTree } from "./measure.ts";
 import { CHART, COMPRESSED, LEDGER, LIMITS } from "./settings.ts";
 import { budgetFor } from "./stamps.ts";
 import { headingOf, type Trailer, trailerOf } from "./trailer.ts";
+
+/** Writes the sizes into the documents, and returns those that it changed. */
+async function updateDocuments(): Promise<string[]> {
+  if (!DOCUMENTS_SCRIPT) return [];
+  return (await import(pathToFileURL(join(ROOT, DOCUMENTS_SCRIPT)).href)).updateDocuments();
+}
 
 /** What moved, and the lines for the message of the commit that it belongs to. */
 export interface Update {

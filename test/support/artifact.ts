@@ -1,9 +1,9 @@
 /** The minified artifacts, as they ship, made once a process. */
 
 import { prepare } from "../../scripts/build/index.ts";
-import { STAMP, stamp } from "../../scripts/build/stamp.ts";
+import { stamp } from "../../scripts/build/stamp.ts";
 import { transform } from "../../scripts/build/transform.ts";
-import { PRODUCTION, type Target, type Tier } from "../../scripts/config.ts";
+import { PRODUCTION, STAMP, type Target, type Tier } from "../../scripts/config.ts";
 
 const made = new Map<string, Promise<string>>();
 

@@ -47,7 +47,10 @@ export class Project {
       });
     }
     // One target is enough, and what the real ones are made of is not at stake here.
-    this.override("scripts/config.ts", config, { TARGETS: "[original.ALL_JS]" });
+    this.override("scripts/config.ts", config, {
+      TARGETS: "[original.ALL_JS]",
+      DOCUMENTS_SCRIPT: '"scripts/site/figures.js"',
+    });
     // Ten build numbers instead of a hundred, and a shorter search: the same code, in a tenth of the time.
     this.override("scripts/size/settings.ts", settings, {
       SAMPLE: "original.SAMPLE.filter((_, index) => index % 10 === 0)",

@@ -1,8 +1,9 @@
 /** The build number: no lucky one hides a growth. */
 import * as assert from "uvu/assert";
 import { brotli, gzip } from "../../scripts/build/compress.ts";
-import { STAMP, stamp } from "../../scripts/build/stamp.ts";
+import { stamp } from "../../scripts/build/stamp.ts";
 import { BOUND } from "../../scripts/build/sweep.ts";
+import { STAMP } from "../../scripts/config.ts";
 import { SAMPLE } from "../../scripts/size/settings.ts";
 import { budgetFor, findOverrun, nextNumbers, sampleBudget, spreads } from "../../scripts/size/stamps.ts";
 import { suite } from "../support/suite.ts";

@@ -1,11 +1,10 @@
-/** Measures what each feature costs, by building the SDK without it. Every name that is left keeps its letter. */
+/** Measures what each feature costs, by building without it. Every name that is left keeps its letter. */
 import { brotli, gzip } from "../../build/compress.ts";
 import { guard } from "../../build/guard.ts";
 import { prepare, type Sizes, sizesOf } from "../../build/index.ts";
-import { STAMP } from "../../build/stamp.ts";
 import { SHIPPING, type Sweep } from "../../build/sweep.ts";
 import { CheckError } from "../../cli.ts";
-import { PRODUCTION, type Target } from "../../config.ts";
+import { PRODUCTION, STAMP, type Target } from "../../config.ts";
 import { FORMATS } from "../settings.ts";
 import { cutOut, type Feature } from "./cut.ts";
 

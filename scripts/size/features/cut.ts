@@ -6,7 +6,7 @@ export type Cut = readonly [find: string, replace: string];
 
 export interface Feature {
   name: string;
-  /** What a user of the SDK loses without it. */
+  /** What a user loses without it. */
   without: string;
   /** By artifact. How the code is spaced and commented does not count. */
   cuts: Partial<Record<string, readonly Cut[]>>;
