@@ -57,6 +57,7 @@ const SLOW_TOOLS = [
   "names",
   "features",
   "size-stamps",
+  "another-library",
 ];
 
 /**

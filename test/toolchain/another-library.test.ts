@@ -1,0 +1,174 @@
+/** Another library uses the build and the size tools, as CONTRIBUTING.md says: with a `scripts/config.ts` of its own, and nothing else. */
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import * as assert from "uvu/assert";
+import { ROOT } from "../../scripts/config.ts";
+import type { Row } from "../../scripts/size/limits.ts";
+import { type Outcome, runProgram } from "../support/program.ts";
+import { suite } from "../support/suite.ts";
+
+/** What CONTRIBUTING.md says to take. */
+const TAKEN = [
+  ...["scripts/build", "scripts/size", "scripts/build.ts", "scripts/verify.ts", "scripts/cli.ts"],
+  ...["scripts/git.ts", "package.json", "package-lock.json", "tsconfig.json"],
+];
+
+/** What CONTRIBUTING.md says to leave: what was recorded of this SDK, its features and its server. */
+const LEFT = /names\.json$|history\.(jsonl|svg)$|TRIED\.md$|features\/table\.ts$|wire[^/]*\.ts$/;
+
+const LIBRARY = join(ROOT, "test/toolchain/another-library");
+
+const test = suite("another library");
+let root: string;
+
+const path = (name: string): string => join(root, name);
+const read = (name: string): string => readFileSync(path(name), "utf8");
+function write(name: string, text: string): void {
+  mkdirSync(dirname(path(name)), { recursive: true });
+  writeFileSync(path(name), text);
+}
+
+const start = (command: string, ...args: string[]): Outcome =>
+  runProgram(command, args, { GIT_CONFIG_NOSYSTEM: "1" }, root);
+
+/** `npm run SCRIPT`, which must succeed. Its output. */
+function run(script: string, ...args: string[]): string {
+  const { status, stdout, stderr } = start("npm", "run", "-s", script, "--", ...args);
+  assert.is(status, 0, `${script}: ${stdout}${stderr}`);
+  return stdout;
+}
+
+/** `npm run SCRIPT`, which must fail. All that it prints. */
+function refused(script: string, ...args: string[]): string {
+  const { status, stdout, stderr } = start("npm", "run", "-s", script, "--", ...args);
+  assert.is(status, 1, `${script}: ${stdout}${stderr}`);
+  return stdout + stderr;
+}
+
+function commit(message: string): void {
+  for (const args of [
+    ["add", "-A"],
+    ["commit", "-q", "-m", message],
+  ]) {
+    const { status, stderr } = start("git", ...args);
+    assert.is(status, 0, stderr);
+  }
+}
+
+/** The `Size:` lines of a command's output. */
+const trailersIn = (output: string): string => (output.match(/^Size: .*$/gm) ?? []).join("\n");
+
+/** mitt's source, as its authors wrote it: the package has it in its source map. */
+function mittSource(): string {
+  const map = readFileSync(join(ROOT, "node_modules/mitt/dist/mitt.mjs.map"), "utf8");
+  return (JSON.parse(map) as { sourcesContent: string[] }).sourcesContent[0]!;
+}
+
+test.before(() => {
+  root = mkdtempSync(join(tmpdir(), "another-library-"));
+  for (const name of TAKEN)
+    cpSync(join(ROOT, name), path(name), { recursive: true, filter: (file) => !LEFT.test(file) });
+  cpSync(join(LIBRARY, "config.ts"), path("scripts/config.ts"));
+  write("lib/mitt.ts", mittSource());
+  for (const name of ["emitter.ts", "features.ts"]) cpSync(join(LIBRARY, name), path(`lib/${name}`));
+  write("README.md", "# mitt\n");
+  write(".gitignore", "node_modules\ndist\n.cache\n");
+  symlinkSync(join(ROOT, "node_modules"), path("node_modules"));
+  for (const args of [
+    ["init", "-q", "-b", "main"],
+    ["config", "user.name", "test"],
+    ["config", "user.email", "test@example.org"],
+  ])
+    start("git", ...args);
+  commit("Start");
+});
+
+test.after(() => rmSync(root, { recursive: true, force: true }));
+
+/** The built module, imported, with a wildcard handler that was called, and its properties in their order. */
+async function useModule(): Promise<{ heard: unknown[]; properties: string[] }> {
+  const { default: mitt } = await import(`data:text/javascript,${encodeURIComponent(read("dist/mitt.mjs"))}`);
+  const heard: unknown[] = [];
+  const emitter = mitt();
+  emitter.on("*", (...event: unknown[]) => heard.push(event));
+  emitter.emit("greeting", "hello");
+  return { heard, properties: Object.keys(emitter) };
+}
+
+const PROPERTIES = ["all", "on", "off", "emit"];
+
+test("the tools' types fit the other config", () => {
+  const { status, stdout } = start(
+    process.execPath,
+    join(ROOT, "node_modules/typescript/bin/tsc"),
+    "--noEmit",
+  );
+  assert.is(status, 0, stdout);
+});
+
+test("build makes both files, and they work", async () => {
+  assert.match(run("build"), /mitt\.mjs .* B gzip.*\n.*emitter\.js /);
+  assert.equal(await useModule(), { heard: [["greeting", "hello"]], properties: PROPERTIES });
+  assert.not.match(read("dist/manifest.json"), "apiUrl");
+});
+
+test("names finds letters that are no worse, and moves no property", async () => {
+  const found = JSON.parse(run("size:names", "--seconds", "3", "--json"));
+  for (const { before, best, steps } of Object.values<{ before: number; best: number; steps: number }>(
+    found,
+  )) {
+    assert.ok(best <= before, `${before} -> ${best}`);
+    assert.ok(steps > 10);
+  }
+  assert.equal(Object.keys(JSON.parse(read("scripts/build/names.json"))), ["mitt.mjs", "emitter.js"]);
+  assert.is(start("npm", "run", "-s", "build").stderr, "", "every variable has a letter");
+  assert.equal(await useModule(), { heard: [["greeting", "hello"]], properties: PROPERTIES });
+});
+
+test("the first sizes are accepted", () => {
+  assert.match(refused("size"), "mitt.mjs gzip: ");
+  const accepted = run("size:accept", "--reason", "The first sizes");
+  assert.match(accepted, /written: \.size-limit\.json, scripts\/size\/history\.jsonl/);
+  assert.is(read("README.md"), "# mitt\n");
+  commit(`Measure\n\n${trailersIn(accepted)}`);
+  assert.match(run("size"), /^mitt\.mjs +gzip +/m);
+  const rows = JSON.parse(read(".size-limit.json")) as Row[];
+  assert.ok(rows.some(({ name, limit }) => name === "mitt.mjs brotli" && Number.parseInt(limit, 10) < 300));
+});
+
+test("growth fails until it is accepted, and a commit must say it", () => {
+  write("lib/emitter.ts", read("lib/emitter.ts").replace("(event);", "(event, type, list);"));
+  assert.match(refused("size"), "npm run size:accept");
+  const trailers = trailersIn(run("size:accept", "--reason", "A handler hears the event's type"));
+  assert.match(trailers, /^Size: emitter\.js \d+ -> \d+ gz, \d+ -> \d+ br$/);
+  commit("Hand the type over");
+  assert.match(refused("size:trailers"), `the message lacks "${trailers}"`);
+  start("git", "commit", "-q", "--amend", "-m", `Hand the type over\n\n${trailers}`);
+  assert.match(run("size:trailers"), trailers);
+  assert.match(run("size"), /^emitter\.js +gzip .* (larger|noise)$/m);
+});
+
+test("heat and features know its lines", () => {
+  assert.match(run("size:heat", "--target", "emitter.js"), "lib/emitter.ts:11");
+  assert.match(run("size:features"), /wildcard handlers +\d+ +\d+ +\d+/);
+});
+
+test("verify builds two clones", () => {
+  assert.match(run("verify"), "the same byte for byte in two clean clones");
+});
+
+test("the guard and the hard budget are the other config's", () => {
+  const source = read("lib/emitter.ts");
+  const withMore = (text: string): string => {
+    write("lib/emitter.ts", `${source}${text}\n`);
+    return refused("build");
+  };
+  assert.match(withMore("window.leaked = 1;"), "emitter.js leaves emitter, leaked on the global object");
+  assert.match(withMore("console.log(1);"), /emitter\.js:1:\d+: a message on the console/);
+  assert.match(withMore("const late = 1;"), "const to the configured target environment");
+  const noise = Array.from({ length: 200 }, (_, index) => (index * 7919).toString(36)).join("");
+  assert.match(withMore(`window.emitter.text = "${noise}";`), "over its limit of 300 B");
+});
+
+test.run();
