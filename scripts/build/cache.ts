@@ -23,18 +23,10 @@ import { ROOT } from "../config.ts";
 
 const folder = (): string => process.env.BUILD_CACHE || join(ROOT, "node_modules/.cache/build");
 
-/** More files than this, and the half that was written first goes. One is about a kilobyte. */
+/** With more files than this the cache begins anew. One is about a kilobyte. */
 const MOST_FILES = 20_000;
 
-/** A hash of every part, which no other parts have: each is preceded by its length. */
-function hash(...parts: readonly (string | Uint8Array)[]): string {
-  const sum = createHash("sha256");
-  for (const part of parts) {
-    const bytes = Buffer.from(part);
-    sum.update(`${bytes.length}:`).update(bytes);
-  }
-  return sum.digest("hex");
-}
+const hash = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("hex");
 
 /** npm writes down here what it has installed: each package with its version and its hash. */
 const INSTALLED = join(ROOT, "node_modules/.package-lock.json");
@@ -50,23 +42,14 @@ function toolsHash(): string | null {
   const scripts = fileURLToPath(new URL(".", import.meta.url));
   const own = readdirSync(scripts).filter((name) => /\.[jt]s$/.test(name));
   if (own.some((name) => statSync(join(scripts, name)).mtimeMs > performance.timeOrigin)) return null;
-  return hash(
-    readFileSync(INSTALLED),
-    JSON.stringify([process.versions, process.platform, process.arch]),
-    ...own.sort().flatMap((name) => [name, readFileSync(join(scripts, name))]),
-  );
+  const texts = own.sort().map((name) => [name, readFileSync(join(scripts, name), "utf8")]);
+  const machine = [process.versions, process.platform, process.arch];
+  return hash(JSON.stringify([readFileSync(INSTALLED, "utf8"), machine, texts]));
 }
 
 function makeRoom(): void {
   const names = readdirSync(folder());
-  if (names.length <= MOST_FILES) return;
-  const ages = names.flatMap((name) => {
-    const path = join(folder(), name);
-    const written = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-    return written === undefined ? [] : [{ path, written }];
-  });
-  ages.sort((one, other) => one.written - other.written);
-  for (const { path } of ages.slice(0, ages.length / 2)) rmSync(path, { force: true });
+  if (names.length > MOST_FILES) for (const name of names) rmSync(join(folder(), name), { force: true });
 }
 
 let roomMade = false;
@@ -109,7 +92,7 @@ export async function cached<T extends Uint8Array | string>(
   if (process.env.BUILD_CACHE === "off") return make();
   if (tools === undefined) tools = toolsHash();
   if (tools === null) return make();
-  const path = join(folder(), hash(tools, ...parts));
+  const path = join(folder(), hash(JSON.stringify([tools, ...parts])));
   const before = read(path);
   if (before) return before;
   const made = await make();
