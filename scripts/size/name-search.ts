@@ -4,7 +4,7 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import type { Sizes } from "../build/artifact.ts";
 import { brotli, gzip } from "../build/compress.ts";
 import { completeNames, minify } from "../build/minify.ts";
-import { ALPHABET, type Letters, letterOf } from "../build/names.ts";
+import { ALPHABET, type Letters } from "../build/names.ts";
 import { transform } from "../build/transform.ts";
 import { conflict, findVariables, type Variable } from "../build/variables.ts";
 import { PRODUCTION, STAMP, type Target } from "../config.ts";
@@ -97,7 +97,7 @@ export class Template {
   }
 
   choiceOf(letters: Letters): Choice {
-    return this.entries.map((entry) => letterOf(letters, { ...entry, places: [], scopes: new Set() })!);
+    return this.entries.map(({ path, name }) => letters[path]![name]!);
   }
 
   render(choice: Choice): string {
