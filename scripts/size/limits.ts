@@ -6,9 +6,7 @@
  * - **the ratchet**, `all.js gzip`: the file at build number 1000. The number is fixed, so the figure moves only when
  *   the code does. It holds in both directions: a larger file fails, and so does a smaller one that was not tightened.
  * - **the budget**, `all.js gzip, worst build number`: the largest of a hundred builds that differ in their number alone
- *   (SAMPLE), and HEADROOM bytes more, so that no lucky number hides a growth. The next hundred numbers that will really
- *   ship are proved to fit it (stamps.ts). If one of them is worse, size:accept adds those bytes to the
- *   budget, and after that number size:tighten removes them.
+ *   (SAMPLE), and HEADROOM bytes more, so that no lucky number hides a growth.
  *
  * Above both is HARD_BUDGET of scripts/config.ts, which the build itself refuses to pass. A row over it is refused here.
  */
@@ -20,7 +18,7 @@ import { CheckError } from "../cli.ts";
 import { HARD_BUDGET, ROOT } from "../config.ts";
 import { type Measured, measuredPath } from "./measure.ts";
 import { COMPRESSED, type Compressed, FORMATS, HEADROOM, LIMITS } from "./settings.ts";
-import { sampleBudget } from "./stamps.ts";
+import { budgetOf } from "./stamps.ts";
 
 /** One row, in size-limit's format. `brotli: false` makes it weigh the file as it is. */
 export interface Row {
@@ -35,25 +33,19 @@ export interface Difference {
   name: string;
   limit: number | null;
   size: number | null;
-  /** What the size of a budget consists of: no single file has it. */
-  madeOf?: string;
 }
 
 export const ratchetName = (artifact: string, format: keyof Sizes): string => `${artifact} ${format}`;
-export const budgetName = (artifact: string, format: Compressed): string =>
-  `${artifact} ${format}, worst build number`;
+const BUDGET = ", worst build number";
+export const budgetName = (artifact: string, format: Compressed): string => `${artifact} ${format}${BUDGET}`;
 
-/** What each compressed format of an artifact may weigh, whatever the build number. Bytes, by row name. */
-export type Budgets = Record<string, number>;
-
-/** The rows that these measurements make. A budget that is not given is the sample's. */
-export function rowsOf(measured: readonly Measured[], budgets: Budgets = {}): Row[] {
+/** The rows that these measurements make. */
+export function rowsOf(measured: readonly Measured[]): Row[] {
   return measured.flatMap(({ name, sizes, spread }) => [
     ...FORMATS.map((format) => row(ratchetName(name, format), measuredPath(name, format), sizes[format])),
-    ...COMPRESSED.map((format) => {
-      const title = budgetName(name, format);
-      return row(title, measuredPath(name, format, true), budgets[title] ?? sampleBudget(spread[format]));
-    }),
+    ...COMPRESSED.map((format) =>
+      row(budgetName(name, format), measuredPath(name, format, true), budgetOf(spread[format])),
+    ),
   ]);
 }
 
@@ -82,15 +74,19 @@ export function readLimits(): Row[] {
   }
 }
 
+/** The rows over what the build would refuse. */
+export const overHardBudget = (rows: readonly Row[]): string[] =>
+  rows
+    .filter((entry) => !entry.name.endsWith(" raw") && bytesOf(entry) > HARD_BUDGET)
+    .map(
+      ({ name, limit }) =>
+        `${name} is ${limit}, over the hard budget of ${HARD_BUDGET} B (scripts/config.ts)`,
+    );
+
 /** Writes `rows`. Throws CheckError, with nothing written, when one is over what the build would refuse. */
 export async function writeLimits(rows: readonly Row[]): Promise<void> {
-  for (const entry of rows) {
-    if (!entry.name.endsWith(" raw") && bytesOf(entry) > HARD_BUDGET) {
-      throw new CheckError(
-        `${entry.name} is ${entry.limit}, over the hard budget of ${HARD_BUDGET} B (scripts/config.ts)`,
-      );
-    }
-  }
+  const [over] = overHardBudget(rows);
+  if (over) throw new CheckError(over);
   await writeFile(join(ROOT, LIMITS), `${JSON.stringify(rows, null, 2)}\n`);
 }
 
@@ -114,36 +110,12 @@ export function compareRows(committed: readonly Row[], measured: readonly Row[])
   return differences;
 }
 
-/** What a budget of `size` bytes is made of; undefined when the row `name` is no budget. */
-function partsOf(name: string, size: number, measured: readonly Measured[]): string | undefined {
-  for (const { name: artifact, spread } of measured) {
-    for (const format of COMPRESSED) {
-      if (budgetName(artifact, format) !== name) continue;
-      const bySample = size === sampleBudget(spread[format]);
-      return bySample
-        ? `worst of the sample ${spread[format].worst.length} + ${HEADROOM}`
-        : "a build number to come needs it";
-    }
-  }
-  return undefined;
-}
-
-/** The same differences; those of budgets say what the new figure is made of. */
-export function explainBudgets(
-  differences: readonly Difference[],
-  measured: readonly Measured[],
-): Difference[] {
-  return differences.map((difference) => {
-    const { name, size } = difference;
-    const parts = size === null ? undefined : partsOf(name, size, measured);
-    return parts ? { ...difference, madeOf: parts } : difference;
-  });
-}
-
 /** `all.js gzip: 1340 B where the row says 1342 B (-2 B)`. */
-export function describeDifference({ name, limit, size, madeOf }: Difference): string {
+export function describeDifference({ name, limit, size }: Difference): string {
   if (size === null) return `${name}: has a row of ${limit} B, but nothing was measured`;
-  const now = madeOf ? `${size} B (${madeOf})` : `${size} B`;
+  // No one file has the size of a budget.
+  const worst = name.endsWith(BUDGET) ? ` (worst of the sample ${size - HEADROOM} + ${HEADROOM})` : "";
+  const now = `${size} B${worst}`;
   if (limit === null) return `${name}: ${now}, without a row in ${LIMITS}`;
   const change = size - limit;
   return `${name}: ${now} where the row says ${limit} B (${change > 0 ? "+" : ""}${change} B)`;

@@ -2,14 +2,15 @@
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { sync as brotliSize } from "brotli-size";
+import { gate } from "../build/gate.ts";
 import { type Artifact, finish, prepare, type Sizes, sizesOf } from "../build/index.ts";
 import { CheckError } from "../cli.ts";
 import { PRODUCTION, TARGETS } from "../config.ts";
 import { CACHE, COMPRESSED, type Compressed, ENDING, FIXED_NUMBER } from "./settings.ts";
-import { type Spread, spreads, type Unstamped, unstamped } from "./stamps.ts";
+import { type Spread, spreads } from "./stamps.ts";
 
 /** One artifact at the fixed build number, with what other numbers would do to it. */
-export interface Measured extends Unstamped {
+export interface Measured {
   name: string;
   sizes: Sizes;
   spread: Record<Compressed, Spread>;
@@ -26,22 +27,24 @@ export function crossCheck(name: string, code: string, brotli: Uint8Array): void
   }
 }
 
-/** Builds and measures every target from the working tree. Throws BuildError when one cannot be built. */
+/**
+ * Builds and measures every target from the working tree. Throws BuildError when one cannot be built, or is over the hard
+ * budget: at once, before the other build numbers are measured.
+ */
 export async function measureTree(): Promise<Measured[]> {
-  const measured: Measured[] = [];
-  for (const target of TARGETS) {
-    const prepared = await prepare(target, { tier: PRODUCTION });
-    const artifact = await finish(target, { tier: PRODUCTION, buildNumber: FIXED_NUMBER }, prepared);
-    crossCheck(artifact.name, artifact.code, artifact.brotli);
-    const file = await unstamped(prepared);
-    measured.push({
-      ...file,
-      name: artifact.name,
-      sizes: sizesOf(artifact),
-      spread: await spreads(file),
-      artifact,
-    });
+  const built = await Promise.all(
+    TARGETS.map(async (target) => {
+      const prepared = await prepare(target, { tier: PRODUCTION });
+      const artifact = await finish(target, { tier: PRODUCTION, buildNumber: FIXED_NUMBER }, prepared);
+      return { name: artifact.name, sizes: sizesOf(artifact), artifact, prepared };
+    }),
+  );
+  for (const { name, sizes, artifact } of built) {
+    gate(name, sizes);
+    crossCheck(name, artifact.code, artifact.brotli);
   }
+  const measured: Measured[] = [];
+  for (const { prepared, ...one } of built) measured.push({ ...one, spread: await spreads(prepared) });
   return measured;
 }
 

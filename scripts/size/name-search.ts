@@ -8,6 +8,7 @@ import { ALPHABET, type Letters } from "../build/names.ts";
 import { transform } from "../build/transform.ts";
 import { conflict, findVariables, type Variable } from "../build/variables.ts";
 import { PRODUCTION, STAMP, type Target } from "../config.ts";
+import { FIXED_NUMBER, SAMPLE } from "./settings.ts";
 
 /** What is renamed together: every variable with this path and name. */
 interface VariableKey {
@@ -145,7 +146,7 @@ export class Template {
 }
 
 /** These build numbers decide in the end. */
-const NUMBERS = ["1000", "5717"] as const;
+const NUMBERS = [FIXED_NUMBER, SAMPLE.at(-1)!] as const;
 
 /*
  * What the search makes small is gzip and brotli together, by quick forms of the encoders that ship. zlib is five bytes above

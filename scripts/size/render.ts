@@ -1,5 +1,6 @@
 /** The size report as text and as Markdown. */
 import pc from "picocolors";
+import { HARD_BUDGET } from "../config.ts";
 import { short } from "./commits.ts";
 import { signed, type Table, toMarkdown, toText } from "./print.ts";
 import type { Check, Report } from "./report.ts";
@@ -32,7 +33,7 @@ const FLOOR =
 const MEANING: Record<string, string> = {
   ratchet: "every row of .size-limit.json is exact",
   "size-limit": "size-limit agrees",
-  stamp: "the next hundred build numbers fit their budget",
+  budget: `no file is over the hard budget of ${HARD_BUDGET} B, whatever its build number`,
   ledger: "lines were only added, and the last one has the sizes of the limits",
   growth: "no compressed file grew by more than it may",
 };

@@ -19,13 +19,12 @@ import {
 import { allowance, type Growth } from "./growth.ts";
 import { current, ledgerAt, parseLedger, readLedger, rewritten } from "./ledger.ts";
 import {
-  type Budgets,
   budgetName,
   bytesOf,
   compareRows,
   describeDifference,
-  explainBudgets,
   onlyShrinks,
+  overHardBudget,
   type Row,
   ratchetName,
   readLimits,
@@ -33,7 +32,6 @@ import {
 } from "./limits.ts";
 import { type Measured, measureTree, writeMeasured } from "./measure.ts";
 import { COMPRESSED, FIXED_NUMBER, FORMATS, type Format, LEDGER, LIMITS } from "./settings.ts";
-import { findOverrun, nextNumbers, sampleBudget } from "./stamps.ts";
 import { type Trailer, trailerOf } from "./trailer.ts";
 
 /** One figure of one artifact, in bytes. */
@@ -109,8 +107,8 @@ const TIGHTEN = "npm run size:tighten";
 const ACCEPT = 'npm run size:accept -- --reason "..."';
 
 /** Every row is exact, in both directions. */
-function checkRatchet(committed: readonly Row[], now: readonly Row[], measured: readonly Measured[]): Check {
-  const differences = explainBudgets(compareRows(committed, now), measured);
+function checkRatchet(committed: readonly Row[], now: readonly Row[]): Check {
+  const differences = compareRows(committed, now);
   return check("ratchet", differences.map(describeDifference), onlyShrinks(differences) ? TIGHTEN : ACCEPT);
 }
 
@@ -143,28 +141,6 @@ async function checkSizeLimit(measured: readonly Measured[]): Promise<Check> {
     found.push(`size-limit gave no result: ${stdout.trim().split("\n")[0] || "nothing was printed"}`);
   }
   return check("size-limit", found, ACCEPT);
-}
-
-/** All of the next build numbers fit, so that no lucky number hides a problem. */
-async function checkStamps(measured: readonly Measured[], committed: readonly Row[]): Promise<Check> {
-  const numbers = nextNumbers();
-  const found: string[] = [];
-  for (const file of measured) {
-    const { name } = file;
-    const overruns = await Promise.all(
-      COMPRESSED.toReversed().map(async (format) => {
-        const row = committed.find((entry) => entry.name === budgetName(name, format));
-        if (!row) return `${name} ${format}: no budget`;
-        const budget = bytesOf(row);
-        const overrun = await findOverrun(file, numbers, format, budget);
-        if (!overrun) return [];
-        const { buildNumber, size } = overrun;
-        return `${name} ${format}: ${size} B at build number ${buildNumber}, ${size - budget} B over its budget of ${budget} B`;
-      }),
-    );
-    found.push(...overruns.flat());
-  }
-  return check("stamp", found, ACCEPT);
 }
 
 /** Lines were only added to the ledger, its last line agrees with the rows, and the chart is up to date. */
@@ -203,21 +179,6 @@ function checkGrowth(lines: readonly Line[], growth: Growth, base: Base | null):
   return check("growth", found);
 }
 
-/** The budgets that exceed the sample's because a coming number needs it. */
-async function neededBudgets(measured: readonly Measured[], committed: readonly Row[]): Promise<Budgets> {
-  const needed: Budgets = {};
-  for (const file of measured) {
-    const { name, spread } = file;
-    for (const format of COMPRESSED) {
-      const row = committed.find((entry) => entry.name === budgetName(name, format));
-      const least = sampleBudget(spread[format]);
-      if (!row || bytesOf(row) <= least) continue;
-      if (await findOverrun(file, nextNumbers(), format, least)) needed[row.name] = bytesOf(row);
-    }
-  }
-  return needed;
-}
-
 /** Measures the working tree and its base, and runs every gate. Throws CheckError or BuildError when a figure cannot be measured. */
 export async function makeReport(request: { base?: string; maxGrowth?: Growth }): Promise<Report> {
   const base = chooseBase(request.base);
@@ -226,13 +187,13 @@ export async function makeReport(request: { base?: string; maxGrowth?: Growth })
   await writeMeasured(measured);
 
   const committed = readLimits();
-  const now = rowsOf(measured, await neededBudgets(measured, committed));
+  const now = rowsOf(measured);
   const lines = linesOf(measured, before);
   const sizeLimit = checkSizeLimit(measured);
   const checks = [
-    checkRatchet(committed, now, measured),
+    checkRatchet(committed, now),
     await sizeLimit,
-    await checkStamps(measured, committed),
+    check("budget", overHardBudget(now)),
     checkLedger(base, committed),
     ...(request.maxGrowth ? [checkGrowth(lines, request.maxGrowth, base)] : []),
   ];

@@ -14,9 +14,6 @@ export const SAMPLE: readonly string[] = Array.from({ length: 100 }, (_, index) 
 /** What a budget allows over the sample's worst, in bytes: a number that the sample lacks may be a little worse. */
 export const HEADROOM = 2;
 
-/** How many of the next numbers are proved to fit, this build's included. */
-export const NEXT_NUMBERS = 100;
-
 /** What a commit must touch to move a byte of an artifact: every file that the build reads is under one of these. */
 export const BYTE_PATHS = [
   // The folders of the sources.

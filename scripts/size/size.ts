@@ -10,7 +10,7 @@ async function main(argv: string[]): Promise<void> {
   const options = newCommand("npm run size --")
     .description(
       "Measures raw, gzip and brotli of every file that ships against a base, and runs the gates: ratchet, size-limit, " +
-        "the next hundred build numbers, the ledger. Exit code 1 when one fails.",
+        "the hard budget, the ledger. Exit code 1 when one fails.",
     )
     .option(
       "--base <ref>",

@@ -9,20 +9,16 @@ import { writeChart } from "./chart.ts";
 import { chooseBase, isOneCommit, sizesAt } from "./commits.ts";
 import { appendEntry, readLedger } from "./ledger.ts";
 import {
-  type Budgets,
-  budgetName,
   compareRows,
   type Difference,
   describeDifference,
-  explainBudgets,
   onlyShrinks,
   readLimits,
   rowsOf,
   writeLimits,
 } from "./limits.ts";
 import { measureTree } from "./measure.ts";
-import { CHART, COMPRESSED, LEDGER, LIMITS } from "./settings.ts";
-import { budgetFor } from "./stamps.ts";
+import { CHART, LEDGER, LIMITS } from "./settings.ts";
 import { headingOf, type Trailer, trailerOf } from "./trailer.ts";
 
 /** Writes the sizes into the documents, and returns those that it changed. */
@@ -47,15 +43,8 @@ export interface Update {
  */
 export async function moveLimits(reason: string, growth: boolean): Promise<Update> {
   const measured = await measureTree();
-  const budgets: Budgets = {};
-  for (const file of measured) {
-    const { name, spread } = file;
-    for (const format of COMPRESSED) {
-      budgets[budgetName(name, format)] = await budgetFor(file, spread[format], format);
-    }
-  }
-  const rows = rowsOf(measured, budgets);
-  const differences = explainBudgets(compareRows(readLimits(), rows), measured);
+  const rows = rowsOf(measured);
+  const differences = compareRows(readLimits(), rows);
   if (differences.length === 0) throw new CheckError(`every row of ${LIMITS} is exact already`);
   if (!growth && !onlyShrinks(differences)) {
     throw new CheckError(

@@ -78,9 +78,9 @@ test("a folder that cannot be written: everything is made, nothing fails", async
 
 test("the compressors' options are part of the key", async ({ folder }) => {
   const text = "the text that ships ".repeat(20);
-  await gzip(text, { zopfli: [[5, false]], brotli: [] });
-  await gzip(text, { zopfli: [[6, false]], brotli: [] });
-  await gzip(`${text}.`, { zopfli: [[6, false]], brotli: [] });
+  await gzip(text, { zopfli: [5], brotli: [] });
+  await gzip(text, { zopfli: [6], brotli: [] });
+  await gzip(`${text}.`, { zopfli: [6], brotli: [] });
   assert.is(readdirSync(folder).length, 3);
 });
 

@@ -35,7 +35,6 @@ test("the first commit has no base, and no limits yet", () => {
   assert.match(outcome.stdout, "with no base: this is the first commit");
   assert.match(printed(outcome, "ratchet"), "without a row in .size-limit.json");
   assert.match(printed(outcome, "size-limit"), "FAIL");
-  assert.match(printed(outcome, "stamp"), "all.js brotli: no budget");
   assert.match(printed(outcome, "ledger"), "history.jsonl is missing");
 });
 
@@ -48,7 +47,7 @@ test("accepting the first limits turns every check green", () => {
   assert.ok(report.ok);
   assert.equal(
     report.checks.map(({ name }) => name),
-    ["ratchet", "size-limit", "stamp", "ledger"],
+    ["ratchet", "size-limit", "budget", "ledger"],
   );
   assert.is(report.lines.length, 3);
   for (const line of report.lines) assert.ok(line.head > 200 && line.head < 400, JSON.stringify(line));
@@ -150,39 +149,31 @@ test("a shrink that was not tightened fails with the command that tightens it", 
   project.commit("Twenty letters less");
 });
 
-test("a number to come that is worse than the whole sample: the budget takes it in, and gives it back", () => {
-  const budget = (): number => {
-    const rows = JSON.parse(project.read(".size-limit.json")) as { name: string; limit: string }[];
-    return Number.parseInt(rows.find(({ name }) => name === "all.js gzip, worst build number")!.limit, 10);
-  };
-  const before = budget();
-  // Eight digits cost more than the sample's four.
-  const long = { BUILD_NUMBER: "73164958" };
-  const outcome = project.run("size/size", [], long);
-  assert.is(outcome.status, 1);
-  assert.match(printed(outcome, "ratchet"), "ok");
-  assert.match(
-    printed(outcome, "stamp"),
-    /all\.js gzip: \d+ B at build number 731649\d\d, [1-9] B over its budget of \d+ B/,
+test("over the hard budget: each command says it at once, by name, and writes nothing", () => {
+  project.edit("scripts/config.js", (text) =>
+    text.replace(/^export \* from.*/m, "$&\nexport const HARD_BUDGET = 300;"),
   );
-  const accepted = project.run("size/accept", ["--reason", "Longer numbers"], long);
-  assert.is(accepted.status, 0);
-  assert.match(
-    accepted.stdout,
-    /all\.js gzip, worst build number: \d+ B \(a build number to come needs it\)/,
-  );
-  assert.ok(budget() > before);
-  assert.is(project.run("size/size", [], long).status, 0);
-
-  const stale = size();
-  assert.is(stale.status, 1);
-  assert.match(
-    printed(stale, "ratchet"),
-    /all\.js gzip, worst build number: .*\n.*\n +npm run size:tighten$/,
-  );
-  assert.is(project.run("size/tighten").status, 0);
-  assert.is(budget(), before);
-  project.git("checkout", "-q", "--", ".");
+  write(NOISE.repeat(2) + [...NOISE].reverse().join(""));
+  for (const [script, args] of [
+    ["build", []],
+    ["size/size", []],
+    ["size/accept", ["--reason", "More"]],
+  ] as const) {
+    const { status, stderr } = project.run(script, [...args]);
+    assert.is(status, 1, script);
+    assert.match(stderr, /^error: all\.js is \d+ B gzip: \d+ B over its limit of 300 B$/m);
+  }
+  assert.is(project.git("status", "--porcelain"), " M src/all.ts");
+  // Only another build number is too large.
+  const { "all.js": sizes } = JSON.parse(
+    project.read("scripts/size/history.jsonl").trimEnd().split("\n").at(-1)!,
+  ).sizes;
+  project.git("checkout", "-q", "--", "src");
+  project.edit("scripts/config.js", (text) => text.replace("= 300", `= ${sizes.gzip}`));
+  const worst = size();
+  assert.is(worst.status, 1);
+  assert.match(printed(worst, "budget"), /all\.js gzip, worst build number is \d+ B, over the hard budget/);
+  project.edit("scripts/config.js", (text) => text.replace(/^export const HARD.*\n/m, ""));
 });
 
 test("limits moved by hand, a row taken out, a ledger line rewritten, and a chart of something else all fail", () => {

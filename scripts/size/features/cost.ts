@@ -1,11 +1,11 @@
 /** Measures what each feature costs, by building without it. Every name that is left keeps its letter. */
-import { brotli, gzip } from "../../build/compress.ts";
+import { brotli, gzip, quickSweep } from "../../build/compress.ts";
 import { guard } from "../../build/guard.ts";
 import { prepare, type Sizes, sizesOf } from "../../build/index.ts";
 import { SHIPPING, type Sweep } from "../../build/sweep.ts";
 import { CheckError } from "../../cli.ts";
 import { PRODUCTION, STAMP, type Target } from "../../config.ts";
-import { FORMATS } from "../settings.ts";
+import { FORMATS, SAMPLE } from "../settings.ts";
 import { cutOut, type Feature } from "./cut.ts";
 
 export interface FeatureCost {
@@ -27,10 +27,7 @@ export interface FeatureReport {
 }
 
 /** Build numbers over which the noise is measured. */
-const NOISE_NUMBERS = ["1000", "2335", "4471", "6607", "9010"];
-
-/** A part of SHIPPING that is ten times as fast and a byte larger on average: enough for the noise. */
-const QUICK: Sweep = { zopfli: [[15, false]], brotli: SHIPPING.brotli.slice(0, 6) };
+const NOISE_NUMBERS = SAMPLE.filter((_, index) => index % 20 === 0);
 
 const minus = (a: Sizes, b: Sizes): Sizes => ({
   raw: a.raw - b.raw,
@@ -59,10 +56,10 @@ async function sizes(target: Target, text: string, buildNumber: string, sweep = 
 }
 
 /** How far the build number alone moves the difference between `text` and `whole`. */
-async function spread(target: Target, whole: string, text: string): Promise<Sizes> {
+async function spread(target: Target, whole: string, text: string, quick: Sweep): Promise<Sizes> {
   const costs = await Promise.all(
     NOISE_NUMBERS.map(async (number) =>
-      minus(await sizes(target, whole, number, QUICK), await sizes(target, text, number, QUICK)),
+      minus(await sizes(target, whole, number, quick), await sizes(target, text, number, quick)),
     ),
   );
   const range = (format: keyof Sizes): number => {
@@ -83,6 +80,7 @@ export async function measureFeatures(
   if (present.length === 0) throw new CheckError(`${target.name} has none of these features`);
   const whole = await without(target, []);
   const total = await sizes(target, whole, buildNumber);
+  const quick = await quickSweep(NOISE_NUMBERS.map((number) => whole.replace(STAMP, number)));
   const costs: FeatureCost[] = [];
   const noise: Sizes = { raw: 0, gzip: 0, brotli: 0 };
   for (const [index, feature] of present.entries()) {
@@ -90,7 +88,7 @@ export async function measureFeatures(
     const text = await without(target, [feature]);
     const cost = minus(total, await sizes(target, text, buildNumber));
     costs.push({ name: feature.name, without: feature.without, cost });
-    const moved = await spread(target, whole, text);
+    const moved = await spread(target, whole, text, quick);
     for (const format of FORMATS) noise[format] = Math.max(noise[format], moved[format]);
   }
   progress("all of them");
