@@ -5,8 +5,9 @@ import type { Manifest } from "../build/emit.ts";
 import { ALL_JS, ROOT } from "../config.ts";
 import type { FeatureReport } from "../size/features/cost.ts";
 import { measureHeat } from "../size/heat/cost-of-text.ts";
-import { CHART } from "../size/settings.ts";
+import { parseLedger, readLedger } from "../size/ledger.ts";
 import { type Figures, measureFigures } from "./blocks.ts";
+import { draw, titleOf } from "./chart.ts";
 import { documentationPage } from "./documentation.ts";
 import { escapeHtml } from "./html.ts";
 import { markdownPage } from "./markdown.ts";
@@ -65,10 +66,6 @@ const DOCUMENTS: Record<string, [title: string, path: string]> = {
 /** What a host shows for an address that is not there; static hosts look for this name. */
 export const NOT_FOUND = "404.html";
 
-/** The chart's title. */
-const chartTitle = (): string | null =>
-  existsSync(join(ROOT, CHART)) ? (/<title[^>]*>([^<]*)/.exec(read(CHART))?.[1] ?? null) : null;
-
 /** What each error's name means, for the playground. */
 const errorMeanings = (): string =>
   JSON.stringify(Object.fromEntries(readReference().errors.map(({ name, doc }) => [name, doc])));
@@ -79,13 +76,9 @@ export function openSite(options: SiteOptions): Site {
   const assets = readdirSync(ASSETS).filter((name) => /\.(js|css)$/.test(name));
   const pages = ["index.html", "playground.html", "size.html", ...documents, "licence.html", NOT_FOUND];
   const { version } = JSON.parse(read("package.json")) as { version: string };
+  const ledger = parseLedger(readLedger());
   const edition = { version, buildNumber: manifest.buildNumber };
-  const names = [
-    ...pages,
-    ...assets,
-    "errors.json",
-    ...(existsSync(join(ROOT, CHART)) ? ["history.svg"] : []),
-  ];
+  const names = [...pages, ...assets, "errors.json", ...(ledger.length > 0 ? ["history.svg"] : [])];
   // Measured once for all visits.
   let measured: Promise<Figures> | undefined;
 
@@ -123,7 +116,7 @@ export function openSite(options: SiteOptions): Site {
           peers,
           heat: measureHeat(artifact),
           features: await features(artifact.code),
-          chart: chartTitle(),
+          chart: ledger.length > 0 ? titleOf(ledger) : null,
         });
         return { title: "Size", body, scripts: ["measuring.js"], contents: true };
       }
@@ -139,7 +132,7 @@ export function openSite(options: SiteOptions): Site {
     async file(name) {
       if (!names.includes(name)) return undefined;
       if (name === "errors.json") return { type: TYPES.json!, body: errorMeanings() };
-      if (name === "history.svg") return { type: TYPES.svg!, body: read(CHART) };
+      if (name === "history.svg") return { type: TYPES.svg!, body: draw(ledger) };
       if (!pages.includes(name))
         return { type: TYPES[name.split(".").at(-1)!]!, body: readFileSync(join(ASSETS, name), "utf8") };
       return { type: HTML, body: layout({ name, policy, ...(await parts(name)) }, names, edition) };

@@ -1,9 +1,8 @@
 /** `npm run size:accept`: accepts growth, with a reason for the ledger. */
 import { isMain, newCommand, runCommand, UsageError } from "../cli.ts";
-import { writeChart } from "./chart.ts";
 import { parentOf, resolveCommit, short, sizesAt } from "./commits.ts";
-import { appendAfterwards, readLedger } from "./ledger.ts";
-import { CHART, LEDGER } from "./settings.ts";
+import { appendAfterwards } from "./ledger.ts";
+import { LEDGER } from "./settings.ts";
 import { describeUpdate, moveLimits } from "./update.ts";
 
 async function main(argv: string[]): Promise<void> {
@@ -25,8 +24,7 @@ async function main(argv: string[]): Promise<void> {
   if (ref) {
     const commit = resolveCommit(ref);
     appendAfterwards(commit, parentOf(commit), sizesAt(commit), reason.trim());
-    writeChart(readLedger());
-    console.log(`written: ${LEDGER}, ${CHART}: a line for ${short(commit)}`);
+    console.log(`written: ${LEDGER}: a line for ${short(commit)}`);
     return;
   }
   const update = await moveLimits(reason.trim(), true);

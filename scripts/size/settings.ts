@@ -42,7 +42,6 @@ export const CACHE = join(ROOT, ".cache/size");
 /** From the project's root, as git and size-limit name them. */
 export const LIMITS = ".size-limit.json";
 export const LEDGER = "scripts/size/history.jsonl";
-export const CHART = "scripts/size/history.svg";
 
 export const FORMATS = ["raw", "gzip", "brotli"] as const;
 export type Format = (typeof FORMATS)[number];

@@ -5,9 +5,8 @@ import { pathToFileURL } from "node:url";
 import type { Sizes } from "../build/index.ts";
 import { CheckError } from "../cli.ts";
 import { DOCUMENTS_SCRIPT, ROOT } from "../config.ts";
-import { writeChart } from "./chart.ts";
 import { chooseBase, isOneCommit, sizesAt } from "./commits.ts";
-import { appendEntry, readLedger } from "./ledger.ts";
+import { appendEntry } from "./ledger.ts";
 import {
   compareRows,
   type Difference,
@@ -18,7 +17,7 @@ import {
   writeLimits,
 } from "./limits.ts";
 import { measureTree } from "./measure.ts";
-import { CHART, LEDGER, LIMITS } from "./settings.ts";
+import { LEDGER, LIMITS } from "./settings.ts";
 import { headingOf, type Trailer, trailerOf } from "./trailer.ts";
 
 /** Writes the sizes into the documents, and returns those that it changed. */
@@ -36,7 +35,7 @@ export interface Update {
 }
 
 /**
- * Writes the rows of today's files, one line in the ledger, the chart, and the figures in the documents.
+ * Writes the rows of today's files, one line in the ledger, and the figures in the documents.
  *
  * Throws CheckError, with nothing written, when no row moves, when one grows and `growth` is not allowed, or when one
  * is over the hard budget.
@@ -60,7 +59,6 @@ export async function moveLimits(reason: string, growth: boolean): Promise<Updat
   const sizes: Record<string, Sizes> = Object.fromEntries(measured.map((entry) => [entry.name, entry.sizes]));
   await writeLimits(rows);
   appendEntry(sizes, reason);
-  writeChart(readLedger());
   const documents = await updateDocuments();
 
   const base = chooseBase();
@@ -75,7 +73,7 @@ export async function moveLimits(reason: string, growth: boolean): Promise<Updat
 export function describeUpdate({ differences, documents, trailer }: Update): string {
   return [
     ...differences.map(describeDifference),
-    `written: ${[LIMITS, LEDGER, CHART, ...documents].join(", ")}: commit them with the change`,
+    `written: ${[LIMITS, LEDGER, ...documents].join(", ")}: commit them with the change`,
     ...(trailer ? [headingOf(trailer), ...trailer.lines] : []),
   ].join("\n");
 }

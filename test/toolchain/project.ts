@@ -43,7 +43,7 @@ export class Project {
     for (const path of COPIED) {
       cpSync(join(config.ROOT, path), join(this.root, path), {
         recursive: true,
-        filter: (file) => !/node_modules|history\.(jsonl|svg)$/.test(file),
+        filter: (file) => !/node_modules|history\.jsonl$/.test(file),
       });
     }
     // One target is enough, and what the real ones are made of is not at stake here.

@@ -1,10 +1,8 @@
 /** Draws the ledger: an SVG without a script, for light and dark pages, the same bytes for the same ledger. */
 
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { ROOT } from "../config.ts";
-import { type Entry, parseLedger } from "./ledger.ts";
-import { CHART, COMPRESSED, type Compressed } from "./settings.ts";
+import type { Entry } from "../size/ledger.ts";
+import { COMPRESSED, type Compressed } from "../size/settings.ts";
+import { escapeHtml } from "./html.ts";
 
 const WIDTH = 760;
 const PANEL = { top: 56, height: 220, gap: 104, left: 64, right: 128 };
@@ -29,9 +27,6 @@ const STYLE = `
     .gzip { stroke: #4493f8; } .dot.gzip, .label.gzip { fill: #4493f8; stroke: none; }
     .brotli { stroke: #db8a4a; } .dot.brotli, .label.brotli { fill: #db8a4a; stroke: none; }
   }`;
-
-const escapeText = (text: string): string =>
-  text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 
 /** Round figures that include `sizes`: at most six, and at least 4 B apart. */
 function ticksFor(sizes: readonly number[]): number[] {
@@ -66,7 +61,7 @@ function panel(artifact: string, entries: readonly Entry[], top: number): string
       ...points.map(
         ({ index, size, reason }) =>
           `<circle class="dot ${format}" cx="${x(index)}" cy="${y(size[format])}" r="${radius}">` +
-          `<title>${size[format]} B ${format}: ${escapeText(reason)}</title></circle>`,
+          `<title>${size[format]} B ${format}: ${escapeHtml(reason)}</title></circle>`,
       ),
       `<text class="label ${format}" x="${WIDTH - PANEL.right + 10}" y="${y(last.size[format]) + 4}">` +
         `${format} ${last.size[format]} B</text>`,
@@ -74,8 +69,8 @@ function panel(artifact: string, entries: readonly Entry[], top: number): string
   };
 
   return [
-    `<text class="name" x="${PANEL.left}" y="${top - 28}">${escapeText(artifact)}</text>`,
-    `<text class="note" x="${PANEL.left}" y="${top - 11}">bytes at build number ${escapeText(entries[0]!.buildNumber)}</text>`,
+    `<text class="name" x="${PANEL.left}" y="${top - 28}">${escapeHtml(artifact)}</text>`,
+    `<text class="note" x="${PANEL.left}" y="${top - 11}">bytes at build number ${escapeHtml(entries[0]!.buildNumber)}</text>`,
     ...ticks.flatMap((tick) => [
       `<path class="grid" d="M${PANEL.left} ${y(tick)}h${PLOT}"/>`,
       `<text class="tick" x="${PANEL.left - 10}" y="${y(tick) + 4}" text-anchor="end">${tick}</text>`,
@@ -87,37 +82,25 @@ function panel(artifact: string, entries: readonly Entry[], top: number): string
   ].join("\n");
 }
 
-/** The chart of `entries`, oldest first. Throws an Error when there are none. */
+/** What the chart shows, in words. */
+export function titleOf(entries: readonly Entry[]): string {
+  const now = Object.entries(entries.at(-1)!.sizes)
+    .map(([name, { gzip, brotli }]) => `${name} ${gzip} B gzip, ${brotli} B brotli`)
+    .join("; ");
+  return `Compressed sizes over ${entries.length} changes. Now: ${now}.`;
+}
+
+/** The chart of `entries`, oldest first; there must be one. */
 export function draw(entries: readonly Entry[]): string {
   const artifacts = [...new Set(entries.flatMap(({ sizes }) => Object.keys(sizes)))];
-  if (artifacts.length === 0) throw new Error("the ledger is empty: there is nothing to draw");
   const height = PANEL.top + artifacts.length * (PANEL.height + PANEL.gap) - PANEL.gap + 40;
-  const last = entries.at(-1)!;
-  const now = artifacts
-    .filter((name) => last.sizes[name])
-    .map((name) => `${name} ${last.sizes[name]!.gzip} B gzip, ${last.sizes[name]!.brotli} B brotli`)
-    .join("; ");
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="title">`,
-    `<title id="title">Compressed sizes over ${entries.length} changes. Now: ${escapeText(now)}.</title>`,
+    `<title id="title">${escapeHtml(titleOf(entries))}</title>`,
     `<style>${STYLE}\n</style>`,
     ...artifacts.map((artifact, index) =>
       panel(artifact, entries, PANEL.top + index * (PANEL.height + PANEL.gap)),
     ),
     "</svg>\n",
   ].join("\n");
-}
-
-/** Draws the ledger's text and writes the chart. */
-export function writeChart(ledger: string): void {
-  writeFileSync(join(ROOT, CHART), draw(parseLedger(ledger)));
-}
-
-/** True when the chart in the tree does not show this ledger. */
-export function chartIsStale(ledger: string): boolean {
-  try {
-    return readFileSync(join(ROOT, CHART), "utf8") !== draw(parseLedger(ledger));
-  } catch {
-    return true;
-  }
 }
