@@ -51,13 +51,14 @@ const QUICK_FLOWS = ["login", "module", "old-ie", "endings", "policies", "snippe
 /** The files of the toolchain's tests that take two thirds of the time. */
 const SLOW_TOOLS = [
   "dev-tier-fuzz",
+  "another-library",
   "size-gate",
+  "size-pull-requests",
   "size-trailers",
   "verify",
   "names",
   "features",
   "size-stamps",
-  "another-library",
 ];
 
 /**

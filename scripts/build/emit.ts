@@ -47,7 +47,8 @@ export async function readManifest(out: string): Promise<Manifest | null> {
 /**
  * Writes the artifacts, their compressed forms, source maps and the manifest into folder `out`.
  *
- * Everything is written beside the old files first and then renamed over them, the manifest last.
+ * Everything is written beside the old files first and then renamed into place, the manifest last. Before that the files of
+ * another build go, its manifest first: whenever it is stopped, no files of two builds are together.
  */
 export async function emit(out: string, artifacts: readonly Artifact[], manifest: Manifest): Promise<void> {
   const files = new Map<string, string | Uint8Array>();
@@ -60,6 +61,9 @@ export async function emit(out: string, artifacts: readonly Artifact[], manifest
   await mkdir(staging, { recursive: true });
   try {
     for (const [name, content] of files) await writeFile(join(staging, name), content);
+    const before = await readFile(join(out, "manifest.json"), "utf8").catch(() => null);
+    if (before !== files.get("manifest.json"))
+      for (const name of [...files.keys()].reverse()) await rm(join(out, name), { force: true });
     for (const name of files.keys()) await rename(join(staging, name), join(out, name));
   } finally {
     await rm(staging, { recursive: true, force: true });

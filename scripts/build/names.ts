@@ -48,8 +48,27 @@ export function freeLetters({ variables, globals }: Variables, letters: Letters,
   return ALPHABET.filter((letter) => !taken.has(letter));
 }
 
-/** gzip and brotli together, in bytes: enough to compare letters, and quick. */
-const weigh = (code: string): number => gzipSync(code, { level: 9 }).length + brotliCompressSync(code).length;
+/** In bytes: enough to compare letters, and quick. */
+const weigh = (code: string) => ({
+  gzip: gzipSync(code, { level: 9 }).length,
+  brotli: brotliCompressSync(code).length,
+});
+
+/** A variable that the table does not know, with the free letter that it took. */
+export interface Taken {
+  path: string;
+  name: string;
+  letter: string;
+  /** How far another free letter would move the file, in bytes. */
+  luck: { gzip: number; brotli: number };
+}
+
+const range = (numbers: number[]): number => Math.max(...numbers) - Math.min(...numbers);
+
+const taken = new Map<string, Taken[]>();
+
+/** The variables of the artifact `name` that took a free letter when it was made last. */
+export const takenIn = (name: string): readonly Taken[] => taken.get(name) ?? [];
 
 /** Chosen already in this process, so that the notice is printed once. */
 const chosen = new Map<string, Letters>();
@@ -76,21 +95,30 @@ export async function completeLetters(
   const known = chosen.get(key);
   if (known) return known;
 
+  const found: Taken[] = [];
   for (const variable of missing) {
     const own = placeholder(variable);
     // A second variable of the same name and path: the first one's letter is its own.
     if (!text.includes(own)) continue;
     const sizes = freeLetters(program, complete, variable).map((letter) => {
       const named = text.replaceAll(own, letter);
-      return { letter, named, size: weigh(named) };
+      return { letter, named, ...weigh(named) };
     });
-    const best = sizes.reduce((one, other) => (other.size < one.size ? other : one));
+    const best = sizes.reduce((one, other) =>
+      other.gzip + other.brotli < one.gzip + one.brotli ? other : one,
+    );
     complete = withLetter(complete, variable, best.letter);
     text = best.named;
+    const luck = {
+      gzip: range(sizes.map(({ gzip }) => gzip)),
+      brotli: range(sizes.map(({ brotli }) => brotli)),
+    };
+    found.push({ path: variable.path, name: variable.name, letter: best.letter, luck });
     console.error(
       `${target.name}: "${variable.name}" of ${variable.path} has no letter yet and takes "${best.letter}" (npm run size:names keeps it)`,
     );
   }
+  taken.set(target.name, found);
   chosen.set(key, complete);
   return complete;
 }

@@ -1,25 +1,29 @@
 /** `npm run docs:figures`: writes today's measurements, and the tables from the types, into README, CHANGELOG and the page of browsers. */
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CheckError, isMain, newCommand, runCommand } from "../cli.ts";
 import { ROOT } from "../config.ts";
-import { fill, measureFigures } from "./blocks.ts";
+import { writeTogether } from "../write-together.ts";
+import type { Artifact } from "../build/index.ts";
+import { type Figures, figuresOf, fill, measureFigures } from "./blocks.ts";
 
 /** The documents with generated parts, from the project's root. */
 export const DOCUMENTS = ["README.md", "CHANGELOG.md", "scripts/site/content/browsers.md"];
 
-/** Brings every document up to date, unless `check` is set. Returns those that were not. */
-export async function updateDocuments(check = false): Promise<string[]> {
-  const figures = await measureFigures();
-  return DOCUMENTS.filter((name) => {
-    const path = join(ROOT, name);
-    const text = readFileSync(path, "utf8");
-    const filled = fill(text, figures);
-    if (filled !== text && !check) writeFileSync(path, filled);
-    return filled !== text;
-  });
+/** The documents that are out of date, with the text that they should have. */
+export function staleDocuments(figures: Figures): Map<string, string> {
+  const texts = DOCUMENTS.map((name) => [name, readFileSync(join(ROOT, name), "utf8")] as const);
+  return new Map(
+    texts
+      .map(([name, text]) => [name, fill(text, figures)] as const)
+      .filter(([, filled], index) => filled !== texts[index]![1]),
+  );
 }
+
+/** What the size tools ask for (`DOCUMENTS_SCRIPT` in config.ts): the documents that give other sizes than these. */
+export const documentsFor = async (artifacts: readonly Artifact[]): Promise<Map<string, string>> =>
+  staleDocuments(await figuresOf(artifacts));
 
 async function main(argv: string[]): Promise<void> {
   const { check } = newCommand("npm run docs:figures --")
@@ -30,9 +34,11 @@ async function main(argv: string[]): Promise<void> {
     .parse(argv, { from: "user" })
     .opts<{ check?: boolean }>();
 
-  const stale = await updateDocuments(check);
+  const files = staleDocuments(await measureFigures());
+  const stale = [...files.keys()];
   if (check && stale.length > 0)
     throw new CheckError(`${stale.join(" and ")} are out of date: npm run docs:figures`);
+  writeTogether(files);
   console.log(stale.length > 0 ? `written: ${stale.join(", ")}` : "every document is up to date");
 }
 

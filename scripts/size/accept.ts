@@ -1,5 +1,5 @@
 /** `npm run size:accept`: accepts growth, with a reason for the ledger. */
-import { isMain, newCommand, runCommand, UsageError } from "../cli.ts";
+import { CheckError, isMain, newCommand, runCommand, UsageError } from "../cli.ts";
 import { parentOf, resolveCommit, short, sizesAt } from "./commits.ts";
 import { appendAfterwards } from "./ledger.ts";
 import { LEDGER } from "./settings.ts";
@@ -23,7 +23,9 @@ async function main(argv: string[]): Promise<void> {
   if (!reason.trim() || reason.includes("\n")) throw new UsageError("--reason takes one line that says why");
   if (ref) {
     const commit = resolveCommit(ref);
-    appendAfterwards(commit, parentOf(commit), sizesAt(commit), reason.trim());
+    const sizes = sizesAt(commit);
+    if (!sizes) throw new CheckError(`the rows of ${short(commit)} cannot be read`);
+    appendAfterwards(commit, parentOf(commit), sizes, reason.trim());
     console.log(`written: ${LEDGER}: a line for ${short(commit)}`);
     return;
   }

@@ -59,14 +59,24 @@ export function isOneCommit(base: Base): boolean {
   return base.commit === before;
 }
 
+/** The rows of `commit`; none before the first, null when they cannot be read. */
+function rowsAt(commit: string): { name: string; limit: string }[] | null {
+  try {
+    return JSON.parse(gitOrNull("show", `${commit}:${LIMITS}`) ?? "[]");
+  } catch {
+    return null;
+  }
+}
+
 /**
  * The sizes of every artifact of `commit`, read from the rows that it committed: the ratchet makes each commit have its own.
- * None where it has no rows.
+ * None where it has no rows, null where they cannot be read.
  */
-export function sizesAt(commit: string): SizesByName {
-  const text = gitOrNull("show", `${commit}:${LIMITS}`);
+export function sizesAt(commit: string): SizesByName | null {
+  const rows = rowsAt(commit);
+  if (!rows) return null;
   const sizes: SizesByName = {};
-  for (const { name, limit } of text ? (JSON.parse(text) as { name: string; limit: string }[]) : []) {
+  for (const { name, limit } of rows) {
     // "all.js gzip": the rows of the worst build number have more words.
     const [, artifact, format] = /^(\S+) (raw|gzip|brotli)$/.exec(name) ?? [];
     if (!artifact) continue;

@@ -1,7 +1,7 @@
 /**
  * The ledger, `scripts/size/history.jsonl`: one line for each change of a limit, with its reason.
  *
- * Lines are only ever added. A line is written before its commit exists, so it names the commit it came on top of;
+ * Lines are only ever added, and a merge keeps those of both sides (`merge=union` in .gitattributes). A line is written before its commit exists, so it names the commit it came on top of;
  * `git blame` names the one that it came with. A line written afterwards names its commit itself: the first ones, for the
  * commits before the ledger, and those that correct a commit's message. The first nineteen lines
  * are older than this repository: the commits that they name are not in it, but their figures were measured.
@@ -13,7 +13,9 @@ import type { Sizes } from "../build/index.ts";
 import { CheckError } from "../cli.ts";
 import { ROOT } from "../config.ts";
 import { git, gitOrNull } from "../git.ts";
-import { FIXED_NUMBER, LEDGER } from "./settings.ts";
+import { type Compressed, FIXED_NUMBER, LEDGER } from "./settings.ts";
+
+export type Floors = Record<string, Record<Compressed, number>>;
 
 export interface Entry {
   /** The commit that this change came on top of; null for a repository's first. */
@@ -24,6 +26,8 @@ export interface Entry {
   buildNumber: string;
   /** Bytes, by artifact. */
   sizes: Record<string, Sizes>;
+  /** How far luck moves the sizes of each artifact, in bytes. Older lines do not say. */
+  floors?: Floors;
   reason: string;
 }
 
@@ -52,12 +56,11 @@ export function parseLedger(text: string): Entry[] {
     });
 }
 
-const append = (entry: Entry): void => appendFileSync(join(ROOT, LEDGER), `${JSON.stringify(entry)}\n`);
+const lineOf = (entry: Entry): string => `${JSON.stringify(entry)}\n`;
 
-/** Adds the line of a change that is not committed yet. */
-export function appendEntry(sizes: Record<string, Sizes>, reason: string): void {
-  append({ parent: gitOrNull("rev-parse", "HEAD"), buildNumber: FIXED_NUMBER, sizes, reason });
-}
+/** The line of a change that is not committed yet. */
+export const nextLine = (change: Pick<Entry, "sizes" | "floors" | "reason">): string =>
+  lineOf({ parent: gitOrNull("rev-parse", "HEAD"), buildNumber: FIXED_NUMBER, ...change });
 
 /** Adds a line about a commit that is there already. */
 export function appendAfterwards(
@@ -66,7 +69,8 @@ export function appendAfterwards(
   sizes: Record<string, Sizes>,
   reason: string,
 ): void {
-  append({ parent, commit, buildNumber: FIXED_NUMBER, sizes, reason });
+  const line = lineOf({ parent, commit, buildNumber: FIXED_NUMBER, sizes, reason });
+  appendFileSync(join(ROOT, LEDGER), line);
 }
 
 /** The line with the current limits: the last one that was not written afterwards. */
@@ -80,12 +84,32 @@ export function ledgerAt(commit: string): string {
   return listed ? `${git("show", `${commit}:${LEDGER}`)}\n` : "";
 }
 
-/** Describes what `after` did to the lines of `before`; null when it only added some. */
+/** The ledgers that this one must have the lines of: those of the base, of HEAD and its parents, and of what is being merged. */
+export function ledgersBefore(base: string | null): string[] {
+  const parents = gitOrNull("rev-parse", "HEAD^@")?.split("\n") ?? [];
+  const merged = gitOrNull("rev-parse", "--verify", "--quiet", "MERGE_HEAD");
+  const commits = [base, ...parents, gitOrNull("rev-parse", "HEAD"), merged].filter((one) => !!one);
+  return [...new Set(commits as string[])].map(ledgerAt);
+}
+
+/** What `after` did to the lines of `before`; null when it has each, in the same order. */
 export function rewritten(before: string, after: string): string | null {
-  if (after.startsWith(before)) return null;
-  const old = before.split("\n");
   const now = after.split("\n");
-  const line = old.findIndex((text, index) => text !== now[index]);
-  const what = now.length < old.length ? "removed or changed" : "changed";
-  return `line ${line + 1} was ${what}: ${old[line]?.slice(0, 160)}`;
+  let at = 0;
+  for (const [index, line] of before.split("\n").slice(0, -1).entries()) {
+    at = now.indexOf(line, at) + 1;
+    if (at === 0) return `line ${index + 1} was changed, moved or removed: ${line.slice(0, 160)}`;
+  }
+  return null;
+}
+
+/** The lines of every ledger in `before`, and then those that `after` has behind them. */
+export function mended(before: readonly string[], after: string): string {
+  if (before.every((text) => rewritten(text, after) === null)) return after;
+  const lines = new Set(before.flatMap((text) => text.split("\n").slice(0, -1)));
+  const now = after.split("\n");
+  const added = now.slice(now.findLastIndex((line) => lines.has(line)) + 1);
+  // A conflict's marks are no lines.
+  for (const line of added) if (line.startsWith("{")) lines.add(line);
+  return [...lines].map((line) => `${line}\n`).join("");
 }

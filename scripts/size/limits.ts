@@ -11,7 +11,6 @@
  * Above both is HARD_BUDGET of scripts/config.ts, which the build itself refuses to pass. A row over it is refused here.
  */
 import { readFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Sizes } from "../build/index.ts";
 import { CheckError } from "../cli.ts";
@@ -33,6 +32,8 @@ export interface Difference {
   name: string;
   limit: number | null;
   size: number | null;
+  /** What has the limit; the row unless given. */
+  where?: string;
 }
 
 export const ratchetName = (artifact: string, format: keyof Sizes): string => `${artifact} ${format}`;
@@ -83,13 +84,6 @@ export const overHardBudget = (rows: readonly Row[]): string[] =>
         `${name} is ${limit}, over the hard budget of ${HARD_BUDGET} B (scripts/config.ts)`,
     );
 
-/** Writes `rows`. Throws CheckError, with nothing written, when one is over what the build would refuse. */
-export async function writeLimits(rows: readonly Row[]): Promise<void> {
-  const [over] = overHardBudget(rows);
-  if (over) throw new CheckError(over);
-  await writeFile(join(ROOT, LIMITS), `${JSON.stringify(rows, null, 2)}\n`);
-}
-
 /** Every row that is missing on a side, is elsewhere, or measures another file than it says. */
 export function compareRows(committed: readonly Row[], measured: readonly Row[]): Difference[] {
   const differences: Difference[] = [];
@@ -111,14 +105,14 @@ export function compareRows(committed: readonly Row[], measured: readonly Row[])
 }
 
 /** `all.js gzip: 1340 B where the row says 1342 B (-2 B)`. */
-export function describeDifference({ name, limit, size }: Difference): string {
+export function describeDifference({ name, limit, size, where = "the row" }: Difference): string {
   if (size === null) return `${name}: has a row of ${limit} B, but nothing was measured`;
   // No one file has the size of a budget.
   const worst = name.endsWith(BUDGET) ? ` (worst of the sample ${size - HEADROOM} + ${HEADROOM})` : "";
   const now = `${size} B${worst}`;
-  if (limit === null) return `${name}: ${now}, without a row in ${LIMITS}`;
+  if (limit === null) return `${name}: ${now}, without ${where === "the row" ? `a row in ${LIMITS}` : where}`;
   const change = size - limit;
-  return `${name}: ${now} where the row says ${limit} B (${change > 0 ? "+" : ""}${change} B)`;
+  return `${name}: ${now} where ${where} says ${limit} B (${change > 0 ? "+" : ""}${change} B)`;
 }
 
 /** True when tightening is enough: no row grows, comes or goes. */

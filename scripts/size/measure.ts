@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { sync as brotliSize } from "brotli-size";
 import { gate } from "../build/gate.ts";
 import { type Artifact, finish, prepare, type Sizes, sizesOf } from "../build/index.ts";
+import { type Taken, takenIn } from "../build/names.ts";
 import { CheckError } from "../cli.ts";
 import { PRODUCTION, TARGETS } from "../config.ts";
 import { CACHE, COMPRESSED, type Compressed, ENDING, FIXED_NUMBER } from "./settings.ts";
@@ -14,6 +15,9 @@ export interface Measured {
   name: string;
   sizes: Sizes;
   spread: Record<Compressed, Spread>;
+  /** The variables that took a free letter, and the most that luck moves the sizes: the build number, and those letters. */
+  taken: readonly Taken[];
+  floor: Record<Compressed, number>;
   artifact: Artifact;
 }
 
@@ -44,7 +48,14 @@ export async function measureTree(): Promise<Measured[]> {
     crossCheck(name, artifact.code, artifact.brotli);
   }
   const measured: Measured[] = [];
-  for (const { prepared, ...one } of built) measured.push({ ...one, spread: await spreads(prepared) });
+  for (const { prepared, ...one } of built) {
+    const spread = await spreads(prepared);
+    const taken = takenIn(one.name);
+    const floorOf = (format: Compressed): number =>
+      taken.reduce((sum, { luck }) => sum + luck[format], spread[format].floor);
+    const floor = { gzip: floorOf("gzip"), brotli: floorOf("brotli") };
+    measured.push({ ...one, spread, taken, floor });
+  }
   return measured;
 }
 

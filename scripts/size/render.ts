@@ -6,8 +6,13 @@ import { signed, type Table, toMarkdown, toText } from "./print.ts";
 import type { Check, Report } from "./report.ts";
 import { headingOf } from "./trailer.ts";
 
-const baseInWords = ({ base }: Report): string =>
-  base ? `against ${short(base.commit)} (${base.why})` : "with no base: this is the first commit";
+function baseInWords({ base, unknown, checks }: Report): string {
+  if (base)
+    return `against ${short(base.commit)} (${base.why})${unknown ? `, whose sizes are not known: ${unknown}` : ""}`;
+  return checks.some(({ name }) => name === "base")
+    ? "with no base"
+    : "with no base: this is the first commit";
+}
 
 const titleOf = (report: Report): string =>
   `Bytes at build number ${report.buildNumber}: ${report.head} ${baseInWords(report)}`;
@@ -28,7 +33,17 @@ function tableOf(report: Report): Table {
 }
 
 const FLOOR =
-  'noise floor: how far the build number alone moves "now"; a change within it says nothing about the code';
+  "noise floor: how far luck moves a size, the build number and letters that no search chose; a change within it says nothing about the code";
+
+/** The variables whose letters are luck. */
+const takenOf = ({ taken }: Report): string[] =>
+  Object.entries(taken)
+    .filter(([, variables]) => variables.length > 0)
+    .map(
+      ([name, variables]) =>
+        `${name}: ${variables.length} ${variables.length === 1 ? "variable" : "variables"} took a free letter ` +
+        `(${variables.map((one) => one.name).join(", ")}): npm run size:names searches better ones`,
+    );
 
 const MEANING: Record<string, string> = {
   ratchet: "every row of .size-limit.json is exact",
@@ -52,6 +67,7 @@ export function renderText(report: Report): string {
     "",
     toText(tableOf(report)),
     ...removedOf(report),
+    ...takenOf(report).map(pc.yellow),
     pc.dim(FLOOR),
     "",
     ...checks,
@@ -72,6 +88,7 @@ export function renderMarkdown(report: Report): string {
     toMarkdown(tableOf(report)),
     "",
     ...removedOf(report),
+    ...takenOf(report).map((line) => `${line}.\n`),
     `${FLOOR[0]!.toUpperCase()}${FLOOR.slice(1)}.`,
     "",
     ...checks,

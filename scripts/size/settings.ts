@@ -23,6 +23,7 @@ export const BYTE_PATHS = [
   "scripts/config.ts",
   "scripts/git.ts",
   "scripts/cli.ts",
+  "package.json",
   "package-lock.json",
 ];
 
@@ -52,3 +53,7 @@ export type Compressed = (typeof COMPRESSED)[number];
 
 /** What is appended to an artifact's name in each format. */
 export const ENDING: Record<Format, string> = { raw: "", gzip: ".gz", brotli: ".br" };
+
+/** The commands that the gates name. */
+export const TIGHTEN = "npm run size:tighten";
+export const ACCEPT = 'npm run size:accept -- --reason "..."';

@@ -38,6 +38,19 @@ export function parseTrailers(message: string): { claims: Claim[]; unreadable: s
   return { claims, unreadable };
 }
 
+/** The claims of a squash as one: those of an artifact that follow on each other, oldest first, as GitHub puts them together. */
+export function together(claims: readonly Claim[]): Claim[] {
+  const result: Claim[] = [];
+  for (const claim of claims) {
+    const last = result.findLast(({ artifact }) => artifact === claim.artifact);
+    if (last && last.gzip[1] === claim.gzip[0] && last.brotli[1] === claim.brotli[0]) {
+      last.gzip = [last.gzip[0], claim.gzip[1]];
+      last.brotli = [last.brotli[0], claim.brotli[1]];
+    } else result.push({ ...claim });
+  }
+  return result;
+}
+
 /** The real sizes of one artifact; 0 B where it does not exist. */
 export const claimOf = (artifact: string, before: SizesByName, after: SizesByName): Claim => ({
   artifact,

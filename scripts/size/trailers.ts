@@ -4,8 +4,16 @@ import { CheckError, isMain, newCommand, runCommand, UsageError } from "../cli.t
 import { git } from "../git.ts";
 import { chooseBase, parentOf, resolveCommit, type SizesByName, short, sizesAt } from "./commits.ts";
 import { ledgerAt, parseLedger, readLedger, rewritten } from "./ledger.ts";
-import { BYTE_PATHS, LEDGER } from "./settings.ts";
-import { claimOf, claimsOf, formatClaim, parseTrailers, TRAILER_FORM } from "./trailer.ts";
+import { ACCEPT, BYTE_PATHS, LEDGER, LIMITS } from "./settings.ts";
+import {
+  type Claim,
+  claimOf,
+  claimsOf,
+  formatClaim,
+  parseTrailers,
+  TRAILER_FORM,
+  together,
+} from "./trailer.ts";
 
 /** One commit, and what is wrong with its message or with what it did to the ledger. */
 export interface Verdict {
@@ -44,40 +52,65 @@ function saidAfterwards(commit: string, sizes: SizesByName): boolean {
   return entry !== undefined && claimsOf(entry.sizes, sizes).length === 0;
 }
 
-/** Checks one commit against its real first parent: the rows that each of them committed. */
+/** The claims of `truth` that `claims` lacks, and those of `claims` that are not so. */
+function compareClaims(claims: readonly Claim[], before: SizesByName, after: SizesByName): string[] {
+  const wrong = claims.flatMap((claim) => {
+    const [said, real] = [claim, claimOf(claim.artifact, before, after)].map(formatClaim);
+    return said === real ? [] : [`the message says "${said}", the rows say "${real}"`];
+  });
+  const lacking = claimsOf(before, after).filter(
+    (real) => !claims.some(({ artifact }) => artifact === real.artifact),
+  );
+  return [...wrong, ...lacking.map((real) => `the message lacks "${formatClaim(real)}"`)];
+}
+
+/**
+ * Checks one commit against its first parent: the rows that each of them committed, and the ledger lines of every parent.
+ *
+ * A merge whose sizes are those of one of its parents needs no line: they were written there.
+ */
 export function checkCommit(commit: string): Verdict {
   const [subject = ""] = git("log", "-1", "--format=%s", commit).split("\n");
-  const { claims, unreadable } = parseTrailers(git("log", "-1", "--format=%B", commit));
-  const parent = parentOf(commit);
+  const { claims: written, unreadable } = parseTrailers(git("log", "-1", "--format=%B", commit));
+  const claims = together(written);
+  const [first = null, ...others] = parentOf(commit) ? lines(git("rev-parse", `${commit}^@`)) : [];
   const found = unreadable.map((line) => `"${line}" is not ${TRAILER_FORM}`);
 
-  const touches = git(
-    "diff-tree",
-    "-r",
-    "--name-only",
-    parent ?? git("hash-object", "-t", "tree", "/dev/null"),
+  const [before, after] = [first ? sizesAt(first) : {}, sizesAt(commit)];
+  if (!after) found.push(`its ${LIMITS} cannot be read`);
+  const known = before && after ? { before, after } : null;
+  const isOther = others.some((parent) => {
+    const sizes = sizesAt(parent);
+    return sizes && after && claimsOf(sizes, after).length === 0;
+  });
+  if (known && !(isOther && claims.length === 0))
+    found.push(...compareClaims(claims, known.before, known.after));
+  if (found.length > 0 && after && saidAfterwards(commit, after)) found.length = 0;
+  for (const parent of first ? [first, ...others] : []) {
+    const rewrite = rewritten(ledgerAt(parent), ledgerAt(commit));
+    if (rewrite) found.push(`${LEDGER}: ${rewrite}; lines are only ever added: ${ACCEPT} puts it back`);
+  }
+  return {
     commit,
-    "--",
-    ...BYTE_PATHS,
-  );
-  const [before, after] =
-    touches || claims.length > 0 ? [parent ? sizesAt(parent) : {}, sizesAt(commit)] : [{}, {}];
-  const truth = claimsOf(before, after);
-  for (const claim of claims) {
-    const real = claimOf(claim.artifact, before, after);
-    if (formatClaim(real) !== formatClaim(claim)) {
-      found.push(`the message says "${formatClaim(claim)}", the rows say "${formatClaim(real)}"`);
-    }
-  }
-  for (const real of truth) {
-    if (!claims.some(({ artifact }) => artifact === real.artifact)) {
-      found.push(`the message lacks "${formatClaim(real)}"`);
-    }
-  }
-  if (found.length > 0 && saidAfterwards(commit, after)) found.length = 0;
-  const rewrite = parent && rewritten(ledgerAt(parent), ledgerAt(commit));
-  if (rewrite) found.push(`${LEDGER}: ${rewrite}; lines are only ever added`);
-  return { commit, subject, measured: truth.map(formatClaim), found };
+    subject,
+    measured: known ? claimsOf(known.before, known.after).map(formatClaim) : [],
+    found,
+  };
+}
+
+/** What a squash of `range` must say, where the messages together do not say it. */
+function squashNote(range: string): string[] {
+  const [from, to] = range.split("..");
+  if (!to || lines(git("rev-list", range)).length < 2) return [];
+  const [before, after] = [sizesAt(from!), sizesAt(to)];
+  if (!before || !after) return [];
+  const { claims } = parseTrailers(git("log", "--reverse", "--format=%B", range));
+  if (compareClaims(together(claims), before, after).length === 0) return [];
+  const truth = claimsOf(before, after).map(formatClaim);
+  return [
+    "A squash of these commits needs another message than GitHub makes of theirs:",
+    ...(truth.length > 0 ? truth : ['no line that starts with "Size:"']).map((line) => `  ${line}`),
+  ];
 }
 
 /** Checks the newest `last` candidates of `range`, newest first. Calls `report` after each. */
@@ -148,12 +181,14 @@ async function main(argv: string[]): Promise<void> {
   }
   for (const end of ends ?? []) checkEnd(end);
 
-  const verdicts = checkRange(options.range ?? defaultRange(), last, options.json ? undefined : show);
+  const range = options.range ?? defaultRange();
+  const verdicts = checkRange(range, last, options.json ? undefined : show);
   if (options.json) console.log(JSON.stringify(verdicts, null, 2));
   else if (verdicts.length === 0)
     console.log(
       "nothing to check: no commit since the ledger began touches what makes the bytes, or speaks of sizes",
     );
+  if (!options.json) for (const line of squashNote(range)) console.log(line);
   const wrong = verdicts.filter(({ found }) => found.length > 0);
   if (wrong.length > 0) {
     throw new CheckError(

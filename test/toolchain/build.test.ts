@@ -15,7 +15,7 @@ import { build } from "../../scripts/build.ts";
 import { ALL_JS, devTier, HARD_BUDGET, INDEX_MJS, PRODUCTION, ROOT, TARGETS } from "../../scripts/config.ts";
 import { git } from "../../scripts/git.ts";
 import { artifactText } from "../support/artifact.ts";
-import { type Outcome, runScript } from "../support/program.ts";
+import { type Outcome, runProgram, runScript } from "../support/program.ts";
 import { suite } from "../support/suite.ts";
 import { throwsWith } from "../support/throws.ts";
 
@@ -90,6 +90,27 @@ test("over its budget it fails, says by how much, and leaves the earlier files a
   assert.is(limit, HARD_BUDGET);
   assert.is(size! - limit!, excess!);
   assert.equal(await contents(out), before);
+});
+
+test("a build that is killed while it writes leaves no files of two builds together", async ({ out }) => {
+  await build({ buildNumber: "1", out });
+  const before = await contents(out);
+  const killed = `
+    import fs from "node:fs/promises";
+    import { syncBuiltinESMExports } from "node:module";
+    const rename = fs.rename;
+    fs.rename = async (...args) => { await rename(...args); process.kill(process.pid, "SIGKILL"); };
+    syncBuiltinESMExports();
+    const { build } = await import("./scripts/build.ts");
+    await build({ buildNumber: "2", out: ${JSON.stringify(out)} });`;
+  runProgram(process.execPath, ["--import", "tsx", "--input-type=module", "-e", killed], {
+    BUILD_CACHE: "off",
+  });
+  for (const name of await readdir(out))
+    if (name.startsWith(".staging")) await rm(join(out, name), { recursive: true });
+  const after = await contents(out);
+  assert.is(Object.keys(after).length, 1);
+  for (const [name, hash] of Object.entries(after)) assert.is.not(hash, before[name], name);
 });
 
 test("the gate holds for gzip and for brotli, to the byte", () => {

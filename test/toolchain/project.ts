@@ -30,7 +30,15 @@ export const source = (text: string): string =>
 
 const COPIED = [
   ...["scripts/build", "scripts/size", "scripts/build.ts", "scripts/config.ts", "scripts/git.ts"],
-  ...["scripts/cli.ts", "scripts/verify.ts", "package.json", "package-lock.json", ".gitignore"],
+  ...[
+    "scripts/cli.ts",
+    "scripts/verify.ts",
+    "scripts/write-together.ts",
+    ".gitattributes",
+    "package.json",
+    "package-lock.json",
+    ".gitignore",
+  ],
   // What writes the figures into the documents, and the types that it reads.
   ...["scripts/site", "src/types.ts"],
 ];
