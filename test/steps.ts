@@ -149,6 +149,6 @@ export const STEPS: readonly Step[] = [
   {
     name: "trailers",
     what: "the sizes in commit messages, against the rows that each commit carries",
-    jobs: () => [script("scripts/size/trailers.ts", "--range", "HEAD", "--last", "5")],
+    jobs: () => [script("scripts/size/size.ts", "trailers", "--range", "HEAD", "--last", "5")],
   },
 ];

@@ -1,4 +1,4 @@
-/** The table of names: which letter each variable of an artifact becomes. Only `npm run size:names` writes it. */
+/** The table of names: which letter each variable of an artifact becomes. Only `npm run size -- names` writes it. */
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
@@ -115,7 +115,7 @@ export async function completeLetters(
     };
     found.push({ path: variable.path, name: variable.name, letter: best.letter, luck });
     console.error(
-      `${target.name}: "${variable.name}" of ${variable.path} has no letter yet and takes "${best.letter}" (npm run size:names keeps it)`,
+      `${target.name}: "${variable.name}" of ${variable.path} has no letter yet and takes "${best.letter}" (npm run size -- names keeps it)`,
     );
   }
   taken.set(target.name, found);

@@ -4,7 +4,7 @@ import * as esbuild from "esbuild";
 import { constantsOf, ROOT, type Target, type Tier } from "../config.ts";
 import { BuildError, type Code } from "./artifact.ts";
 
-/** An edit of the source before it is transformed. `size:features` cuts features out here. */
+/** An edit of the source before it is transformed. `size -- features` cuts features out here. */
 export type SourceEdit = (source: string) => string;
 
 /** The target's source, edited. */

@@ -1,5 +1,5 @@
 /**
- * `npm run build:types`: what editors and compilers read, made from the source by the TypeScript compiler.
+ * `npx tsx scripts/package/declarations.ts`: what editors and compilers read, made from the source by the TypeScript compiler.
  *
  * `index.d.mts` for the module and `all.d.ts` for the hosted script's global `SE`, both in `dist/`.
  */
@@ -85,7 +85,7 @@ export async function writeDeclarations(out: string): Promise<void> {
 }
 
 async function main(argv: string[]): Promise<void> {
-  const { out } = newCommand("npm run build:types --")
+  const { out } = newCommand("npx tsx scripts/package/declarations.ts")
     .description("Writes the declarations of the module and of the hosted script's global.")
     .option("--out <folder>", "where to write", join(ROOT, "dist"))
     .parse(argv, { from: "user" })

@@ -60,7 +60,7 @@ function sizes({ sizes: ours, peers: { original, peers, date } }: Figures): stri
     table(["bytes", "raw", "gzip", "brotli"], rows, true),
     "",
     `Ours are the files that ship, at build number ${FIXED_NUMBER}; the original went through the same minifier. Other libraries for a popup`,
-    `login, which do more, have ${least} to ${most} bytes with gzip: the site's size page lists them (\`npm run size:peers\`, ${date}).`,
+    `login, which do more, have ${least} to ${most} bytes with gzip: the site's size page lists them (\`npm run size -- peers\`, ${date}).`,
   ].join("\n");
 }
 

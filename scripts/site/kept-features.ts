@@ -1,4 +1,4 @@
-/** Caches the cost of each feature, which `npm run size:features` measures in the background. */
+/** Caches the cost of each feature, which `npm run size -- features` measures in the background. */
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -31,7 +31,7 @@ process.on("exit", () => running?.kill());
 /** Measures in a child process, and keeps the report. Rejects with an Error when the tool fails. */
 export function measureFeaturesFor(code: string): Promise<FeatureReport> {
   return new Promise((resolve, reject) => {
-    const args = ["--import", "tsx", join(ROOT, "scripts/size/features.ts"), "--json"];
+    const args = ["--import", "tsx", join(ROOT, "scripts/size/size.ts"), "features", "--json"];
     const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
     running = child;
     let [out, err] = ["", ""];
@@ -44,7 +44,7 @@ export function measureFeaturesFor(code: string): Promise<FeatureReport> {
     child.on("error", reject);
     child.on("close", (status) => {
       running = undefined;
-      if (status !== 0) return reject(new Error(`size:features failed: ${err.trim().split("\n").at(-1)}`));
+      if (status !== 0) return reject(new Error(`size -- features failed: ${err.trim().split("\n").at(-1)}`));
       const file = fileFor(code);
       mkdirSync(FOLDER, { recursive: true });
       writeFileSync(`${file}.${process.pid}`, out);

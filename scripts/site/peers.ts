@@ -1,5 +1,5 @@
 /**
- * `npm run size:peers`: measures other popup logins.
+ * `npm run size -- peers`: measures other popup logins.
  *
  * For each one, the smallest program that opens a popup login: bundled and minified by esbuild, compressed by zlib
  * (gzip level 9, brotli quality 11). It downloads the packages, so the result is kept in `peers.json`, with its date.
@@ -12,7 +12,7 @@ import { promisify } from "node:util";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build, version as esbuildVersion } from "esbuild";
 import type { Sizes } from "../build/index.ts";
-import { isMain, newCommand, runCommand } from "../cli.ts";
+import { newCommand } from "../cli.ts";
 import { ROOT } from "../config.ts";
 
 export interface Peer {
@@ -127,8 +127,8 @@ async function measure(program: string): Promise<Sizes> {
   };
 }
 
-async function main(argv: string[]): Promise<void> {
-  const options = newCommand("npm run size:peers --")
+export async function main(argv: string[]): Promise<void> {
+  const options = newCommand("npm run size -- peers")
     .description("Downloads other popup logins, measures each, and writes scripts/site/peers.json.")
     .option("--json", "print the measurement")
     .parse(argv, { from: "user" })
@@ -156,5 +156,3 @@ async function main(argv: string[]): Promise<void> {
     for (const { name, sizes } of peers)
       console.log(`${name}  ${sizes.raw} / ${sizes.gzip} / ${sizes.brotli}`);
 }
-
-if (isMain(import.meta.url)) void runCommand(main);

@@ -120,23 +120,23 @@ each time this page is made.</p>
 <h2 id="peers">Beside others</h2>
 ${table("What a popup login weighs, in bytes", ["", "Version", "Raw", "gzip", "brotli"], peerRows, [2, 3, 4])}
 <p class="hint">The original: its published build, through the same minifier. The others: the smallest program that opens a popup login,
-bundled by esbuild ${escapeHtml(peers.esbuild)}, measured on ${escapeHtml(peers.date)} (<code>npm run size:peers</code>). They do more than this SDK does; a login with
+bundled by esbuild ${escapeHtml(peers.esbuild)}, measured on ${escapeHtml(peers.date)} (<code>npm run size -- peers</code>). They do more than this SDK does; a login with
 Stack Exchange does not need it.</p>
 <h2 id="history">Through time</h2>
 ${
   chart
     ? `<img class="chart" src="history.svg" alt="${escapeHtml(chart)}">
-<p class="hint">One step for each line of the ledger (<code>npm run size:history</code>).</p>`
+<p class="hint">One step for each line of the ledger (<code>npm run size -- history</code>).</p>`
     : "<p>The ledger has no line yet.</p>"
 }
 <h2 id="features">By feature</h2>
-<p>Each feature cut out of the source, and the file built without it (<code>npm run size:features</code>).</p>
+<p>Each feature cut out of the source, and the file built without it (<code>npm run size -- features</code>).</p>
 <div id="costs">
 ${features(report)}
 </div>
 <h2 id="heat">By character</h2>
 <p>The bits that each character of <code>${escapeHtml(heat.name)}</code> takes in the gzip file: ${count(heat.gzip)} bytes are
-${count(heat.bits)} bits, for ${count(heat.code.length)} characters (<code>npm run size:heat</code>). Text that was there before is cold: it is copied.</p>
+${count(heat.bits)} bits, for ${count(heat.code.length)} characters (<code>npm run size -- heat</code>). Text that was there before is cold: it is copied.</p>
 <p class="legend"><span>Bits a character:</span> ${legend()}</p>
 <pre class="heat">${heatMap(heat)}</pre>
 ${hottest(heat, 20)}`;

@@ -1,16 +1,16 @@
-/** `npm run size:accept`: accepts growth, with a reason for the ledger. */
-import { CheckError, isMain, newCommand, runCommand, UsageError } from "../cli.ts";
+/** `npm run size -- accept`: accepts growth, with a reason for the ledger. */
+import { CheckError, newCommand, UsageError } from "../cli.ts";
 import { parentOf, resolveCommit, short, sizesAt } from "./commits.ts";
 import { appendAfterwards } from "./ledger.ts";
 import { LEDGER } from "./settings.ts";
 import { describeUpdate, moveLimits } from "./update.ts";
 
-async function main(argv: string[]): Promise<void> {
+export async function main(argv: string[]): Promise<void> {
   const {
     reason,
     json,
     commit: ref,
-  } = newCommand("npm run size:accept --")
+  } = newCommand("npm run size -- accept")
     .description("Moves the limits to today's bytes, up or down, and writes the reason in the ledger.")
     .requiredOption("--reason <text>", "why the bytes are worth it: one line")
     .option(
@@ -32,5 +32,3 @@ async function main(argv: string[]): Promise<void> {
   const update = await moveLimits(reason.trim(), true);
   console.log(json ? JSON.stringify(update, null, 2) : describeUpdate(update));
 }
-
-if (isMain(import.meta.url)) await runCommand(main);

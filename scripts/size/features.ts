@@ -1,9 +1,9 @@
-/** `npm run size:features`: measures the cost of each feature by building what ships without it. */
+/** `npm run size -- features`: measures the cost of each feature by building what ships without it. */
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Option } from "commander";
 import { checkBuildNumber } from "../build/stamp.ts";
-import { CheckError, isMain, newCommand, runCommand } from "../cli.ts";
+import { CheckError, newCommand } from "../cli.ts";
 import { FEATURES_SCRIPT, ROOT, TARGETS } from "../config.ts";
 import { type FeatureReport, measureFeatures } from "./features/cost.ts";
 import type { Feature } from "./features/cut.ts";
@@ -38,9 +38,9 @@ export function featureTable({ name, buildNumber, features, rest, total, noise }
   };
 }
 
-async function main(argv: string[]): Promise<void> {
+export async function main(argv: string[]): Promise<void> {
   const names = TARGETS.map(({ name }) => name);
-  const options = newCommand("npm run size:features --")
+  const options = newCommand("npm run size -- features")
     .description("Measures what each feature costs by building what ships without it.")
     .addOption(new Option("--target <name>", "which artifact").choices(names).default(names[0]))
     .option("--build-number <id>", "the build number of all builds", FIXED_NUMBER)
@@ -63,5 +63,3 @@ async function main(argv: string[]): Promise<void> {
 
   printTables(report, [featureTable(report)], options);
 }
-
-if (isMain(import.meta.url)) void runCommand(main);

@@ -1,9 +1,9 @@
-/** `npm run size:heat`: shows what each token and source line costs in the gzip file. */
+/** `npm run size -- heat`: shows what each token and source line costs in the gzip file. */
 import { writeFile } from "node:fs/promises";
 import { Option } from "commander";
 import { buildArtifact } from "../build/index.ts";
 import { checkBuildNumber } from "../build/stamp.ts";
-import { isMain, newCommand, runCommand, UsageError, writing } from "../cli.ts";
+import { newCommand, UsageError, writing } from "../cli.ts";
 import { PRODUCTION, TARGETS } from "../config.ts";
 import { type Heat, measureHeat } from "./heat/cost-of-text.ts";
 import { heatPage } from "./heat/page.ts";
@@ -65,9 +65,9 @@ export function heatTables(heat: Heat, top: number, width = 96): Table[] {
   ];
 }
 
-async function main(argv: string[]): Promise<void> {
+export async function main(argv: string[]): Promise<void> {
   const names = TARGETS.map((target) => target.name);
-  const options = newCommand("npm run size:heat --")
+  const options = newCommand("npm run size -- heat")
     .description("Shows what each source line and token costs in the gzip file that ships. Bits sum exactly.")
     .addOption(new Option("--target <name>", "which artifact").choices(names).default(names[0]))
     .option(
@@ -102,5 +102,3 @@ async function main(argv: string[]): Promise<void> {
 
   printTables(heat, heatTables(heat, top), options);
 }
-
-if (isMain(import.meta.url)) void runCommand(main);

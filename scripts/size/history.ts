@@ -1,6 +1,6 @@
-/** `npm run size:history`: the ledger as a table. The site draws it. */
+/** `npm run size -- history`: the ledger as a table. The site draws it. */
 
-import { CheckError, isMain, newCommand, runCommand } from "../cli.ts";
+import { CheckError, newCommand } from "../cli.ts";
 import { gitOrNull } from "../git.ts";
 import { short } from "./commits.ts";
 import { type Entry, parseLedger, readLedger } from "./ledger.ts";
@@ -33,15 +33,15 @@ function table(entries: readonly Listed[]): string {
   });
 }
 
-async function main(argv: string[]): Promise<void> {
-  const options = newCommand("npm run size:history --")
+export async function main(argv: string[]): Promise<void> {
+  const options = newCommand("npm run size -- history")
     .description(`Prints the ledger (${LEDGER}). The size page of the site draws it.`)
     .option("--json", "print the entries as JSON")
     .parse(argv, { from: "user" })
     .opts<{ json?: boolean }>();
 
   const text = readLedger();
-  if (!text) throw new CheckError(`${LEDGER} is empty: the first line comes with npm run size:accept`);
+  if (!text) throw new CheckError(`${LEDGER} is empty: the first line comes with npm run size -- accept`);
   const commits = commitsOfLines();
   const entries = parseLedger(text).map((entry, index) => ({
     ...entry,
@@ -49,5 +49,3 @@ async function main(argv: string[]): Promise<void> {
   }));
   console.log(options.json ? JSON.stringify(entries, null, 2) : table(entries));
 }
-
-if (isMain(import.meta.url)) await runCommand(main);

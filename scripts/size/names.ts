@@ -1,9 +1,9 @@
-/** `npm run size:names`: searches letters that compress well, and writes `scripts/build/names.json`, which the build applies. */
+/** `npm run size -- names`: searches letters that compress well, and writes `scripts/build/names.json`, which the build applies. */
 import { writeFileSync } from "node:fs";
 import { InvalidArgumentError, Option } from "commander";
 import type { Sizes } from "../build/index.ts";
 import { NAMES_PATH, type NamesTable, readNames } from "../build/names.ts";
-import { isMain, newCommand, runCommand } from "../cli.ts";
+import { newCommand } from "../cli.ts";
 import { TARGETS } from "../config.ts";
 import { meanSizes, type Progress, searchNames } from "./name-search.ts";
 
@@ -26,9 +26,9 @@ function progressOf(name: string, clock: () => number): (progress: Progress) => 
   };
 }
 
-async function main(argv: string[]): Promise<void> {
+export async function main(argv: string[]): Promise<void> {
   const names = TARGETS.map(({ name }) => name);
-  const options = newCommand("npm run size:names --")
+  const options = newCommand("npm run size -- names")
     .description(
       "Searches for letters that make each artifact compress well, starting from the committed ones, and writes " +
         "scripts/build/names.json. A variable that has no letter yet gets one; those that are gone are dropped. " +
@@ -100,5 +100,3 @@ async function main(argv: string[]): Promise<void> {
   }
   if (options.json) console.log(JSON.stringify(results, null, 2));
 }
-
-if (isMain(import.meta.url)) void runCommand(main);

@@ -1,4 +1,4 @@
-/** What `size:tighten` or `size:accept` has to write, and which of the two does. */
+/** What `size -- tighten` or `size -- accept` has to write, and which of the two does. */
 import { CheckError } from "../cli.ts";
 import { current, ledgersBefore, mended, parseLedger, readLedger } from "./ledger.ts";
 import {

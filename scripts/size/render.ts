@@ -42,7 +42,7 @@ const takenOf = ({ taken }: Report): string[] =>
     .map(
       ([name, variables]) =>
         `${name}: ${variables.length} ${variables.length === 1 ? "variable" : "variables"} took a free letter ` +
-        `(${variables.map((one) => one.name).join(", ")}): npm run size:names searches better ones`,
+        `(${variables.map((one) => one.name).join(", ")}): npm run size -- names searches better ones`,
     );
 
 const MEANING: Record<string, string> = {

@@ -55,5 +55,5 @@ export type Compressed = (typeof COMPRESSED)[number];
 export const ENDING: Record<Format, string> = { raw: "", gzip: ".gz", brotli: ".br" };
 
 /** The commands that the gates name. */
-export const TIGHTEN = "npm run size:tighten";
-export const ACCEPT = 'npm run size:accept -- --reason "..."';
+export const TIGHTEN = "npm run size -- tighten";
+export const ACCEPT = 'npm run size -- accept --reason "..."';

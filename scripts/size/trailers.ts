@@ -1,6 +1,6 @@
-/** `npm run size:trailers`: checks the sizes in commit messages against the commits. */
+/** `npm run size -- trailers`: checks the sizes in commit messages against the commits. */
 import pc from "picocolors";
-import { CheckError, isMain, newCommand, runCommand, UsageError } from "../cli.ts";
+import { CheckError, newCommand, UsageError } from "../cli.ts";
 import { git } from "../git.ts";
 import { chooseBase, parentOf, resolveCommit, type SizesByName, short, sizesAt } from "./commits.ts";
 import { ledgerAt, parseLedger, readLedger, rewritten } from "./ledger.ts";
@@ -142,7 +142,7 @@ const repairs = (commit: string): string =>
   [
     "The last commit: git commit --amend",
     `An earlier one of your branch: git rebase --interactive ${short(commit)}^, and "reword"`,
-    `One on main: npm run size:accept -- --commit ${short(commit)} --reason "..."`,
+    `One on main: npm run size -- accept --commit ${short(commit)} --reason "..."`,
   ].join("\n");
 
 /** Throws CheckError, with what --range takes, unless `end` names a commit. */
@@ -160,13 +160,13 @@ function show({ commit, subject, measured, found }: Verdict): void {
   for (const line of found.length > 0 ? found : measured) console.log(`               ${line}`);
 }
 
-async function main(argv: string[]): Promise<void> {
-  const options = newCommand("npm run size:trailers --")
+export async function main(argv: string[]): Promise<void> {
+  const options = newCommand("npm run size -- trailers")
     .description(
       `Compares the sizes that commits and their parents carry in .size-limit.json with the lines "${TRAILER_FORM}" of each message, ` +
         "one for each file that moved. A commit that moves a size needs them, from the ledger's first line on (what is older " +
         "is not checked); a ledger line that is changed or removed fails too. On main, where a message cannot be changed any " +
-        'more, a line in the ledger corrects it: npm run size:accept -- --commit <ref> --reason "..."',
+        'more, a line in the ledger corrects it: npm run size -- accept --commit <ref> --reason "..."',
     )
     .option("--range <a..b>", "which commits (default: those since the base, or HEAD alone)")
     .option("--last <n>", "of these, at most so many that could be wrong, the newest", "20")
@@ -197,5 +197,3 @@ async function main(argv: string[]): Promise<void> {
     );
   }
 }
-
-if (isMain(import.meta.url)) await runCommand(main);

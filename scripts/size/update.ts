@@ -1,4 +1,4 @@
-/** Moves the limits to where the files are: what size:tighten and size:accept have in common. */
+/** Moves the limits to where the files are: what size -- tighten and size -- accept have in common. */
 
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";

@@ -1,4 +1,4 @@
-/** The model of `npm run size:wire`: a row for each response, and whether those that count fit. */
+/** The model of `npm run size -- wire`: a row for each response, and whether those that count fit. */
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { CheckError } from "../cli.ts";
 import { PREFIX, SCRIPT } from "../release/folders.ts";

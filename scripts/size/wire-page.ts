@@ -11,7 +11,7 @@ import type { WireReport } from "./wire-model.ts";
 
 export const PAGE = join(ROOT, "scripts/site/content/cdn.md");
 
-const BEGIN = "<!-- figures: npm run size:wire -- --page -->";
+const BEGIN = "<!-- figures: npm run size -- wire --page -->";
 const END = "<!-- /figures -->";
 
 const VIEWS = 1_000_000;
@@ -127,7 +127,7 @@ const TOLERANCE = 8;
  */
 export function checkPage(page: string, measured: Inputs): void {
   const { figures, inputs } = figuresIn(page);
-  const repair = "run npm run size:wire -- --page";
+  const repair = "run npm run size -- wire --page";
   if (unaligned(figures) !== unaligned(renderFigures(inputs))) {
     throw new CheckError(
       `the figures in scripts/site/content/cdn.md do not follow from its first table: ${repair}`,

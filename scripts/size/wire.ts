@@ -1,10 +1,10 @@
-/** `npm run size:wire`: does the whole response, headers and TLS included, fit in one TCP segment? */
+/** `npm run size -- wire`: does the whole response, headers and TLS included, fit in one TCP segment? */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { chooseBuildNumber } from "../build/number.ts";
 import { build } from "../build.ts";
-import { CheckError, isMain, newCommand, runCommand, UsageError } from "../cli.ts";
+import { CheckError, newCommand, UsageError } from "../cli.ts";
 import { printMarkdown, toMarkdown, toText } from "./print.ts";
 import { complaint, failures, measureWire, SEGMENT, wireTable } from "./wire-model.ts";
 import { writePage } from "./wire-page.ts";
@@ -14,8 +14,8 @@ function parseLimit(text: string): number {
   return Number(text);
 }
 
-async function main(argv: string[]): Promise<void> {
-  const options = newCommand("npm run size:wire --")
+export async function main(argv: string[]): Promise<void> {
+  const options = newCommand("npm run size -- wire")
     .description(
       "Serves the release by a real nginx over TLS 1.3 on loopback and counts the bytes of each response, headers and " +
         "TLS records included. Exit code 1 when a brotli response takes more than one TCP segment; gzip is reported.",
@@ -50,5 +50,3 @@ async function main(argv: string[]): Promise<void> {
     await rm(folder, { recursive: true, force: true });
   }
 }
-
-if (isMain(import.meta.url)) await runCommand(main);

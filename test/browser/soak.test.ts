@@ -1,6 +1,6 @@
 /**
  * Many logins in one page: nothing that the SDK makes may grow. `SOAK_LOGINS` says how many (30);
- * `npm run test:soak` does 1,000 and shows its progress.
+ * `SOAK_LOGINS=1000 ENGINES=chromium npx uvu -r tsx test/browser soak` does 1,000 and shows its progress.
  */
 import * as assert from "uvu/assert";
 import { eachEngine, type Page } from "../support/browsers.ts";

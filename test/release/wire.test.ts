@@ -111,7 +111,7 @@ test("today's build fits in one segment, and the page's figures follow from what
     const refused = (text: string, measured = inputs) => {
       assert.throws(
         () => checkPage(text, measured),
-        (error: Error) => error instanceof CheckError && /npm run size:wire -- --page/.test(error.message),
+        (error: Error) => error instanceof CheckError && /npm run size -- wire --page/.test(error.message),
       );
     };
     refused(page.replace("250,000", "250,001"));

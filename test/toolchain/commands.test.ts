@@ -20,6 +20,7 @@ test.after(({ folder }) => rmSync(folder, { recursive: true, force: true }));
 const REFUSED: [script: string, args: string[], what: string][] = [
   ["test/run.ts", ["--list"], "unknown option '--list'"],
   ["scripts/size/size.ts", ["--list"], "unknown option '--list'"],
+  ["scripts/size/size.ts", ["heat", "--list"], "unknown option '--list'"],
   ["scripts/build.ts", ["surplus"], "too many arguments. Expected 0 arguments but got 1."],
   [
     "scripts/build.ts",
@@ -43,6 +44,33 @@ test("--help is no failure, and names every option", () => {
   for (const option of ["--tier", "--build-number", "--out", "--json"]) assert.match(stdout, option);
 });
 
+test("size with a word that names no tool: one line with those that there are; --help lists them", () => {
+  const { status, stderr } = runScript("scripts/size/size.ts", ["het"]);
+  assert.is(status, 2);
+  assert.is(
+    stderr,
+    'error: there is no "het"; there are accept, tighten, trailers, history, heat, features, names, wire, peers\n',
+  );
+  const help = runScript("scripts/size/size.ts", ["--help"]);
+  assert.match(help.stdout, /Other tools.*\n +accept +accepts growth/);
+  for (const tool of [
+    "accept",
+    "tighten",
+    "trailers",
+    "history",
+    "heat",
+    "features",
+    "names",
+    "wire",
+    "peers",
+  ]) {
+    const own = runScript("scripts/size/size.ts", [tool, "--help"]);
+    assert.is(own.status, 0, own.stderr);
+    assert.match(own.stdout, `Usage: npm run size -- ${tool} [options]`);
+    if (tool !== "peers") assert.match(own.stdout, "--json");
+  }
+});
+
 for (const script of ["scripts/build.ts", "scripts/package/declarations.ts", "scripts/site/write-site.ts"]) {
   test(`${script} --out, where there is a file already: one line`, ({ file }) => {
     const { status, stderr } = runScript(script, ["--out", file]);
@@ -53,8 +81,8 @@ for (const script of ["scripts/build.ts", "scripts/package/declarations.ts", "sc
   });
 }
 
-test("size:heat --out and release --out, below a file: one line", ({ folder, file }) => {
-  const page = runScript("scripts/size/heat.ts", ["--out", join(file, "page.html")]);
+test("size -- heat --out and release --out, below a file: one line", ({ folder, file }) => {
+  const page = runScript("scripts/size/size.ts", ["heat", "--out", join(file, "page.html")]);
   assert.is(page.status, 2, page.stderr);
   assert.match(page.stderr, /^error: --out \S+page\.html cannot be written: ENOTDIR/);
 

@@ -7,7 +7,7 @@ import { FEATURES } from "../../scripts/size/features/table.ts";
 import { featureTable } from "../../scripts/size/features.ts";
 import { suite } from "../support/suite.ts";
 
-const test = suite("size:features");
+const test = suite("size -- features");
 
 const feature = (name: string, ...cuts: NonNullable<Feature["cuts"][string]>): Feature => ({
   name,

@@ -10,7 +10,7 @@ import { FIXED_NUMBER } from "../../scripts/size/settings.ts";
 import { runScript } from "../support/program.ts";
 import { suite } from "../support/suite.ts";
 
-const test = suite<{ artifact: Artifact }>("size:heat");
+const test = suite<{ artifact: Artifact }>("size -- heat");
 
 test.before(async (context) => {
   context.artifact = await buildArtifact(ALL_JS, { tier: PRODUCTION, buildNumber: "12345" });
@@ -100,7 +100,7 @@ test("the tables name the hottest line first and end with the whole", ({ artifac
 });
 
 test("the command takes the file that npm run size speaks of, so that their figures are the same", () => {
-  const { stdout } = runScript("scripts/size/heat.ts", ["--json"], { BUILD_NUMBER: "99" });
+  const { stdout } = runScript("scripts/size/size.ts", ["heat", "--json"], { BUILD_NUMBER: "99" });
   assert.is((JSON.parse(stdout) as Heat).buildNumber, FIXED_NUMBER);
 });
 

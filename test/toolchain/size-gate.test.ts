@@ -39,7 +39,7 @@ test("the first commit has no base, and no limits yet", () => {
 });
 
 test("accepting the first limits turns every check green", () => {
-  const accepted = project.run("size/accept", ["--reason", "The first limits"]);
+  const accepted = project.run("size/size", ["accept", "--reason", "The first limits"]);
   assert.is(accepted.status, 0, accepted.stderr);
   const outcome = size("--json");
   assert.is(outcome.status, 0, outcome.stdout + outcome.stderr);
@@ -67,7 +67,7 @@ test("one byte more fails, at the ratchet and in size-limit itself, and tighteni
   const report = JSON.parse(project.read(".cache/size.json")) as Report;
   const ratchet = checkOf(report, "ratchet");
   assert.match(ratchet.found[0]!, /^all\.js raw: \d+ B where the row says \d+ B \(\+1 B\)$/);
-  assert.is(ratchet.fix, 'npm run size:accept -- --reason "..."');
+  assert.is(ratchet.fix, 'npm run size -- accept --reason "..."');
   assert.match(checkOf(report, "size-limit").found[0]!, /^all\.js raw: \d+ B, over its limit of \d+ B$/);
   assert.is(checkOf(report, "size-limit").fix, ratchet.fix);
   // The row is no one file's size, and says so; the sum is its own.
@@ -94,7 +94,7 @@ test("one byte more fails, at the ratchet and in size-limit itself, and tighteni
   assert.match(readFileSync(summary, "utf8"), /^\| all\.js \| gzip \| \d+ \| \d+ \|/m);
   assert.match(readFileSync(summary, "utf8"), "❌ **ratchet**: all.js raw");
 
-  const refused = project.run("size/tighten");
+  const refused = project.run("size/size", ["tighten"]);
   assert.is(refused.status, 1);
   assert.match(refused.stderr, "tightening is for files that shrank");
   assert.is(project.git("status", "--porcelain", "--", ".size-limit.json"), "");
@@ -108,12 +108,12 @@ test("a report that cannot be written where it should: one line, exit code 2", (
 });
 
 test("growth passes once it was accepted with a reason", () => {
-  const silent = project.run("size/accept");
+  const silent = project.run("size/size", ["accept"]);
   assert.is(silent.status, 2);
   assert.match(silent.stderr, "required option '--reason <text>' not specified");
-  assert.is(project.run("size/accept", ["--reason", " "]).status, 2);
+  assert.is(project.run("size/size", ["accept", "--reason", " "]).status, 2);
 
-  assert.is(project.run("size/accept", ["--reason", "A mark at the end"]).status, 0);
+  assert.is(project.run("size/size", ["accept", "--reason", "A mark at the end"]).status, 0);
   const outcome = size();
   assert.is(outcome.status, 0, outcome.stdout);
   const ledger = project.read("scripts/size/history.jsonl").trimEnd().split("\n");
@@ -128,15 +128,15 @@ test("a shrink that was not tightened fails with the command that tightens it", 
   const stale = size();
   assert.is(stale.status, 1);
   assert.match(printed(stale, "ratchet"), /\(-20 B\)/);
-  assert.match(printed(stale, "ratchet"), /npm run size:tighten$/);
+  assert.match(printed(stale, "ratchet"), /npm run size -- tighten$/);
 
-  for (const command of ["size:tighten", "size:accept"]) {
-    const help = project.npm(command, "--help");
+  for (const command of ["tighten", "accept"]) {
+    const help = project.npm("size", command, "--help");
     assert.is(help.status, 0, help.stderr);
     assert.is(project.git("status", "--porcelain"), " M src/all.ts", `${command} --help writes`);
   }
 
-  const tightened = project.run("size/tighten");
+  const tightened = project.run("size/size", ["tighten"]);
   assert.is(tightened.status, 0, tightened.stderr);
   assert.match(
     tightened.stdout,
@@ -157,7 +157,7 @@ test("over the hard budget: each command says it at once, by name, and writes no
   for (const [script, args] of [
     ["build", []],
     ["size/size", []],
-    ["size/accept", ["--reason", "More"]],
+    ["size/size", ["accept", "--reason", "More"]],
   ] as const) {
     const { status, stderr } = project.run(script, [...args]);
     assert.is(status, 1, script);
@@ -197,8 +197,8 @@ test("limits moved by hand, a row taken out, and a ledger line rewritten all fai
   project.git("checkout", "-q", "--", ".");
 });
 
-test("size:history prints the ledger and names the commit of each line", () => {
-  const drawn = project.run("size/history");
+test("size -- history prints the ledger and names the commit of each line", () => {
+  const drawn = project.run("size/size", ["history"]);
   assert.is(drawn.status, 0, drawn.stderr);
   assert.is(project.git("status", "--porcelain"), "");
   const [, , line] = drawn.stdout.split("\n");

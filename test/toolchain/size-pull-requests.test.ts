@@ -11,7 +11,7 @@ const test = suite("pull requests");
 let project: Project;
 const LEDGER = "scripts/size/history.jsonl";
 const write = (text: string): void => project.write("src/all.ts", source(text));
-const accept = (reason: string): Outcome => project.run("size/accept", ["--reason", reason]);
+const accept = (reason: string): Outcome => project.run("size/size", ["accept", "--reason", reason]);
 const green = (outcome: Outcome): Outcome => {
   assert.is(outcome.status, 0, outcome.stdout + outcome.stderr);
   return outcome;
@@ -40,14 +40,14 @@ test("a revert: the command that the gate names puts it right", () => {
   const outcome = size();
   assert.is(outcome.status, 1);
   assert.match(outcome.stdout, /FAIL +ledger +.*line 2 was changed, moved or removed/);
-  assert.match(outcome.stdout, /^ +npm run size:accept -- --reason "\.\.\."$/m);
+  assert.match(outcome.stdout, /^ +npm run size -- accept --reason "\.\.\."$/m);
 
   const accepted = green(accept("The letters come back"));
   assert.match(accepted.stdout, "git commit --amend");
   project.git("add", "-A");
   project.git("commit", "-q", "--amend", "-m", `Revert\n\n${sizeLines(accepted)}`);
   green(size());
-  green(project.run("size/trailers"));
+  green(project.run("size/size", ["trailers"]));
   const again = accept("Once more");
   assert.is(again.status, 1);
   assert.match(again.stderr, "nothing to do: every row of .size-limit.json is exact");
@@ -55,13 +55,13 @@ test("a revert: the command that the gate names puts it right", () => {
   // A revert of growth is a shrink.
   change(`${NOISE}and more`, "More");
   project.git("revert", "--no-edit", "HEAD");
-  assert.match(size().stdout, /^ +npm run size:tighten$/m);
+  assert.match(size().stdout, /^ +npm run size -- tighten$/m);
   project.git("add", "-A");
-  const tightened = green(project.run("size/tighten"));
+  const tightened = green(project.run("size/size", ["tighten"]));
   project.git("add", "-A");
   project.git("commit", "-q", "--amend", "-m", `Revert\n\n${sizeLines(tightened)}`);
   green(size());
-  green(project.run("size/trailers"));
+  green(project.run("size/size", ["trailers"]));
 });
 
 test("main is merged into a branch, and both moved sizes: no line is lost, and one command makes it green", () => {
@@ -86,20 +86,20 @@ test("main is merged into a branch, and both moved sizes: no line is lost, and o
   project.commit(`Merge main\n\n${sizeLines(accepted)}`);
   assert.match(project.read(LEDGER), /Ten letters less.*\n.*An alert.*\n.*Both/);
   green(size());
-  green(project.run("size/trailers", ["--range", `${start}..HEAD`]));
+  green(project.run("size/size", ["trailers", "--range", `${start}..HEAD`]));
 
   // GitHub merges it with a message of its own.
   project.git("checkout", "-q", "main");
   project.git("merge", "-q", "--no-ff", "-m", "Merge pull request #1", "work");
   green(size());
-  green(project.run("size/trailers", ["--range", `${main}..HEAD`]));
+  green(project.run("size/size", ["trailers", "--range", `${main}..HEAD`]));
   project.git("reset", "-q", "--hard", main);
 
   // Or as one commit, whose message is all of theirs. The first one is not based on main: its figures are others.
   project.git("merge", "-q", "--squash", "work");
   const messages = project.git("log", "--reverse", "--format=* %B", `${main}..work`);
   project.commit(`Squashed\n\n${messages}`);
-  assert.match(project.run("size/trailers").stdout, "FAIL");
+  assert.match(project.run("size/size", ["trailers"]).stdout, "FAIL");
   project.git("reset", "-q", "--hard", main);
 });
 
@@ -108,21 +108,21 @@ test("a squash is checked as one change, and what its message must say is said b
   const start = project.git("rev-parse", "HEAD");
   change(NOISE.slice(20), "One");
   change(NOISE.slice(35), "Two");
-  const fine = green(project.run("size/trailers"));
+  const fine = green(project.run("size/size", ["trailers"]));
   assert.not.match(fine.stdout, "squash");
   const messages = project.git("log", "--reverse", "--format=* %B", `${start}..HEAD`);
   assert.is(messages.match(/^Size: /gm)?.length, 2);
   const tip = project.git("rev-parse", "HEAD");
   project.git("reset", "-q", "--soft", start);
   project.commit(`Squashed\n\n${messages}`);
-  green(project.run("size/trailers"));
+  green(project.run("size/size", ["trailers"]));
 
   // Without the first one's line the other is not true.
   project.git("commit", "-q", "--amend", "-m", `Squashed\n\n${messages.replace(/^Size: .*\n/m, "")}`);
-  assert.is(project.run("size/trailers").status, 1);
+  assert.is(project.run("size/size", ["trailers"]).status, 1);
   project.git("reset", "-q", "--hard", tip);
   project.git("commit", "-q", "--amend", "-m", "Two");
-  const note = project.run("size/trailers");
+  const note = project.run("size/size", ["trailers"]);
   assert.match(
     note.stdout,
     /A squash of these commits needs another message .*\n +Size: \d+ -> \d+ gz, \d+ -> \d+ br/,
@@ -148,7 +148,7 @@ test("a base whose rows cannot be read is unknown: the rest is measured, and the
   );
   assert.match(size().stdout, /whose sizes are not known: its \.size-limit\.json cannot be read/);
   assert.is(size("--max-growth", "1B").status, 1);
-  green(project.run("size/trailers"));
+  green(project.run("size/size", ["trailers"]));
 });
 
 test("a variable that the table of names does not know is said in every form, and its luck is in the noise floor", () => {
@@ -159,7 +159,7 @@ test("a variable that the table of names does not know is said in every form, an
   project.edit("src/all.ts", (text) =>
     text.replace("authenticate: function () {}", "authenticate: function (fresh) { fresh.one(fresh.two); }"),
   );
-  const said = /all\.js: 1 variable took a free letter \(fresh\): npm run size:names/;
+  const said = /all\.js: 1 variable took a free letter \(fresh\): npm run size -- names/;
   const shown = size();
   assert.match(shown.stdout, said, shown.stderr);
   assert.match(size("--markdown").stdout, said);

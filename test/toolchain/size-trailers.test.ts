@@ -9,13 +9,13 @@ import { NOISE, Project, source } from "./project.ts";
 const test = suite("commit trailers");
 
 let project: Project;
-const trailers = (...args: string[]): Outcome => project.run("size/trailers", args);
+const trailers = (...args: string[]): Outcome => project.run("size/size", ["trailers", ...args]);
 const write = (text: string): void => project.write("src/all.ts", source(text));
 
 test.before(() => {
   project = new Project();
   project.commit("Start");
-  assert.is(project.run("size/accept", ["--reason", "The first limits"]).status, 0);
+  assert.is(project.run("size/size", ["accept", "--reason", "The first limits"]).status, 0);
   project.commit("The ledger begins");
 });
 
@@ -59,7 +59,7 @@ test("nothing is checked for commits that touch no byte; a false claim on one of
 
 test("a commit that moves a size: without a trailer, with a false one, an unreadable one, and the true one", () => {
   write(NOISE.slice(30));
-  assert.is(project.run("size/tighten").status, 0);
+  assert.is(project.run("size/size", ["tighten"]).status, 0);
   project.commit("Thirty letters less");
   const silent = trailers();
   assert.is(silent.status, 1);
@@ -76,7 +76,7 @@ test("a commit that moves a size: without a trailer, with a false one, an unread
   assert.match(caught.stdout, `the message says "${lie}", the rows say "${truth}"`);
   assert.match(
     caught.stderr,
-    /1 of 1 commits: ([0-9a-f]{7})\n.*git commit --amend\n.*rebase.*\n.*size:accept -- --commit \1 --reason/,
+    /1 of 1 commits: ([0-9a-f]{7})\n.*git commit --amend\n.*rebase.*\n.*size -- accept --commit \1 --reason/,
   );
 
   const vague = amend("Size: thirty bytes less");
@@ -85,7 +85,10 @@ test("a commit that moves a size: without a trailer, with a false one, an unread
 
   // On main the message stays as it is, and the ledger puts it right. A line with other sizes does not.
   const commit = project.git("rev-parse", "HEAD");
-  assert.is(project.run("size/accept", ["--commit", "HEAD", "--reason", "The message was vague"]).status, 0);
+  assert.is(
+    project.run("size/size", ["accept", "--commit", "HEAD", "--reason", "The message was vague"]).status,
+    0,
+  );
   assert.is(trailers().status, 0);
   project.edit("scripts/size/history.jsonl", (text) => {
     const lines = text.trimEnd().split("\n");

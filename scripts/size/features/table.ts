@@ -1,5 +1,5 @@
 /**
- * Where each feature of the SDK is in the sources, so that `npm run size:features` can cut it out.
+ * Where each feature of the SDK is in the sources, so that `npm run size -- features` can cut it out.
  *
  * The marks are here and not in the sources, which are written to be read. A mark that is no longer in its source exactly
  * once fails with the feature's name: then update it here.
