@@ -142,8 +142,14 @@ export const TARGETS: readonly Target[] = [ALL_JS, INDEX_MJS];
 /** No artifact may be larger than this, compressed with gzip or with brotli. Bytes. */
 export const HARD_BUDGET = 2048;
 
-/** The script with the FEATURES that `npm run size:features` cuts out; null where no one listed them. */
+/** Tools of `npm run size` that know this SDK: what each does, and its script, which exports `main`. */
+export const MORE_SIZE_TOOLS: Record<string, readonly [what: string, script: string]> = {
+  wire: ["counts a response's bytes on the wire", "scripts/size/wire.ts"],
+  peers: ["measures other popup logins", "scripts/site/peers.ts"],
+};
+
+/** The script with the FEATURES that `npm run size -- features` cuts out; null where no one listed them. */
 export const FEATURES_SCRIPT: string | null = "scripts/size/features/table.ts";
 
-/** The script whose `updateDocuments` writes the sizes that moved into the documents; null where none names them. */
+/** The script whose `documentsFor(artifacts)` gives the documents that name other sizes, by path; null where none names them. */
 export const DOCUMENTS_SCRIPT: string | null = "scripts/site/figures.ts";

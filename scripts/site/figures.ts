@@ -2,10 +2,10 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Artifact } from "../build/index.ts";
 import { CheckError, isMain, newCommand, runCommand } from "../cli.ts";
 import { ROOT } from "../config.ts";
 import { writeTogether } from "../write-together.ts";
-import type { Artifact } from "../build/index.ts";
 import { type Figures, figuresOf, fill, measureFigures } from "./blocks.ts";
 
 /** The documents with generated parts, from the project's root. */
@@ -22,7 +22,7 @@ export function staleDocuments(figures: Figures): Map<string, string> {
 }
 
 /** What the size tools ask for (`DOCUMENTS_SCRIPT` in config.ts): the documents that give other sizes than these. */
-export const documentsFor = async (artifacts: readonly Artifact[]): Promise<Map<string, string>> =>
+export const documentsFor = async (artifacts: Artifact[]): Promise<Map<string, string>> =>
   staleDocuments(await figuresOf(artifacts));
 
 async function main(argv: string[]): Promise<void> {

@@ -1,12 +1,19 @@
 /** `npm run size`: compares the size of each file with a base, and checks it. A word after it names another of the size tools. */
 import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { CheckError, isMain, newCommand, runCommand, UsageError, writing } from "../cli.ts";
+import { MORE_SIZE_TOOLS, ROOT } from "../config.ts";
 import { parseGrowth } from "./growth.ts";
 import { printMarkdown } from "./print.ts";
 import { renderMarkdown, renderText } from "./render.ts";
 
+interface Tool {
+  main(argv: string[]): Promise<void>;
+}
+
 /** The other tools: what each does, and where it is. */
-const TOOLS: Record<string, [what: string, load: () => Promise<{ main(argv: string[]): Promise<void> }>]> = {
+const TOOLS: Record<string, [what: string, load: () => Promise<Tool>]> = {
   accept: ["accepts growth, with a reason for the ledger", () => import("./accept.ts")],
   tighten: ["lowers the limits of files that shrank", () => import("./tighten.ts")],
   trailers: ["checks the sizes in commit messages", () => import("./trailers.ts")],
@@ -14,8 +21,12 @@ const TOOLS: Record<string, [what: string, load: () => Promise<{ main(argv: stri
   heat: ["shows the bits of each source line and token", () => import("./heat.ts")],
   features: ["shows the bytes of each feature", () => import("./features.ts")],
   names: ["searches better letters for the variables", () => import("./names.ts")],
-  wire: ["counts a response's bytes on the wire", () => import("./wire.ts")],
-  peers: ["measures other popup logins", () => import("../site/peers.ts")],
+  ...Object.fromEntries(
+    Object.entries(MORE_SIZE_TOOLS).map(([name, [what, script]]) => [
+      name,
+      [what, () => import(pathToFileURL(join(ROOT, script)).href)],
+    ]),
+  ),
 };
 
 const HELP = Object.entries(TOOLS).map(([name, [what]]) => `  ${name.padEnd(10)} ${what}`);

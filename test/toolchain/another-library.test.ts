@@ -11,7 +11,7 @@ import { suite } from "../support/suite.ts";
 /** What CONTRIBUTING.md says to take. */
 const TAKEN = [
   ...["scripts/build", "scripts/size", "scripts/build.ts", "scripts/verify.ts", "scripts/cli.ts"],
-  ...["scripts/git.ts", "package.json", "package-lock.json", "tsconfig.json"],
+  ...["scripts/git.ts", "scripts/write-together.ts", "package.json", "package-lock.json", "tsconfig.json"],
 ];
 
 /** What CONTRIBUTING.md says to leave: what was recorded of this SDK, its features and its server. */
@@ -114,7 +114,7 @@ test("build makes both files, and they work", async () => {
 });
 
 test("names finds letters that are no worse, and moves no property", async () => {
-  const found = JSON.parse(run("size:names", "--seconds", "3", "--json"));
+  const found = JSON.parse(run("size", "names", "--seconds", "3", "--json"));
   for (const { before, best, steps } of Object.values<{ before: number; best: number; steps: number }>(
     found,
   )) {
@@ -128,7 +128,7 @@ test("names finds letters that are no worse, and moves no property", async () =>
 
 test("the first sizes are accepted", () => {
   assert.match(refused("size"), "mitt.mjs gzip: ");
-  const accepted = run("size:accept", "--reason", "The first sizes");
+  const accepted = run("size", "accept", "--reason", "The first sizes");
   assert.match(accepted, /written: \.size-limit\.json, scripts\/size\/history\.jsonl/);
   assert.is(read("README.md"), "# mitt\n");
   commit(`Measure\n\n${trailersIn(accepted)}`);
@@ -139,19 +139,19 @@ test("the first sizes are accepted", () => {
 
 test("growth fails until it is accepted, and a commit must say it", () => {
   write("lib/emitter.ts", read("lib/emitter.ts").replace("(event);", "(event, type, list);"));
-  assert.match(refused("size"), "npm run size:accept");
-  const trailers = trailersIn(run("size:accept", "--reason", "A handler hears the event's type"));
+  assert.match(refused("size"), "npm run size -- accept");
+  const trailers = trailersIn(run("size", "accept", "--reason", "A handler hears the event's type"));
   assert.match(trailers, /^Size: emitter\.js \d+ -> \d+ gz, \d+ -> \d+ br$/);
   commit("Hand the type over");
-  assert.match(refused("size:trailers"), `the message lacks "${trailers}"`);
+  assert.match(refused("size", "trailers"), `the message lacks "${trailers}"`);
   start("git", "commit", "-q", "--amend", "-m", `Hand the type over\n\n${trailers}`);
-  assert.match(run("size:trailers"), trailers);
+  assert.match(run("size", "trailers"), trailers);
   assert.match(run("size"), /^emitter\.js +gzip .* (larger|noise)$/m);
 });
 
 test("heat and features know its lines", () => {
-  assert.match(run("size:heat", "--target", "emitter.js"), "lib/emitter.ts:11");
-  assert.match(run("size:features"), /wildcard handlers +\d+ +\d+ +\d+/);
+  assert.match(run("size", "heat", "--target", "emitter.js"), "lib/emitter.ts:11");
+  assert.match(run("size", "features"), /wildcard handlers +\d+ +\d+ +\d+/);
 });
 
 test("verify builds two clones", () => {

@@ -7,7 +7,6 @@ import { STAMP } from "../../scripts/config.ts";
 import { HEADROOM, SAMPLE } from "../../scripts/size/settings.ts";
 import { budgetOf, spreads } from "../../scripts/size/stamps.ts";
 import { suite } from "../support/suite.ts";
-import { throwsWith } from "../support/throws.ts";
 
 const test = suite("build numbers and sizes");
 
