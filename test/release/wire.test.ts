@@ -124,7 +124,17 @@ test("the command: exit code 1 and a sentence over the line, and the table in th
     const from = await makeDist(join(folder, "dist"), "7");
     const summary = join(folder, "summary.md");
     await writeFile(summary, "before\n");
-    const args = ["--import", "tsx", "scripts/size/wire.ts", "--from", from, "--limit", "300", "--markdown"];
+    const args = [
+      "--import",
+      "tsx",
+      "scripts/size/size.ts",
+      "wire",
+      "--from",
+      from,
+      "--limit",
+      "200",
+      "--markdown",
+    ];
     const { code, stdout, stderr } = await promisify(execFile)(process.execPath, args, {
       cwd: ROOT,
       env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, GITHUB_STEP_SUMMARY: summary },
@@ -133,7 +143,7 @@ test("the command: exit code 1 and a sentence over the line, and the table in th
       (error: { code: number; stdout: string; stderr: string }) => error,
     );
     assert.is(code, 1);
-    assert.match(stderr, /\/js\/2\.0\/all\.js takes \d+ B as br over HTTP\/2: \d+ B over the line of 300 B/);
+    assert.match(stderr, /\/js\/2\.0\/all\.js takes \d+ B as br over HTTP\/2: \d+ B over the line of 200 B/);
     assert.is((await readFile(summary, "utf8")).trimEnd(), `before\n${stdout}`.trimEnd());
     assert.match(stdout, /B over: FAILS \|/);
     assert.match(stdout, /B over, reported only \|/);
