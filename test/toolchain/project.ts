@@ -100,7 +100,7 @@ export class Project {
       if (!file.endsWith(".ts")) continue;
       const { code } = transformSync(this.read(`scripts/${file}`), { loader: "ts", target: "es2022" });
       const output = `scripts/${file.replace(/ts$/, "js")}`;
-      this.write(output, code.replace(/(from "\.[^"]*\.)ts"/g, '$1js"'));
+      this.write(output, code.replace(/((?:from |import\()"\.[^"]*\.)ts"/g, '$1js"'));
     }
   }
 
