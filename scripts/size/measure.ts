@@ -6,8 +6,8 @@ import { gate } from "../build/gate.ts";
 import { type Artifact, finish, prepare, type Sizes, sizesOf } from "../build/index.ts";
 import { type Taken, takenIn } from "../build/names.ts";
 import { CheckError } from "../cli.ts";
-import { PRODUCTION, TARGETS } from "../config.ts";
-import { CACHE, COMPRESSED, type Compressed, ENDING, FIXED_NUMBER } from "./settings.ts";
+import { PRODUCTION, ROOT, TARGETS } from "../config.ts";
+import { COMPRESSED, type Compressed, ENDING, FIXED_NUMBER, MEASURED } from "./settings.ts";
 import { type Spread, spreads } from "./stamps.ts";
 
 /** One artifact at the fixed build number, with what other numbers would do to it. */
@@ -61,7 +61,7 @@ export async function measureTree(): Promise<Measured[]> {
 
 /** Where size-limit finds an artifact's file, from the project's root: at the fixed number, or at the worst one. */
 export function measuredPath(name: string, format: keyof typeof ENDING, worst = false): string {
-  return `.cache/size/${worst ? "worst/" : ""}${name}${ENDING[format]}`;
+  return `${MEASURED}/${worst ? "worst/" : ""}${name}${ENDING[format]}`;
 }
 
 /** Writes the measured files where size-limit looks for them, in place of the ones that were there. */
@@ -71,9 +71,10 @@ export async function writeMeasured(measured: readonly Measured[]): Promise<void
     files.set(name, artifact.code).set(`${name}.gz`, artifact.gzip).set(`${name}.br`, artifact.brotli);
     for (const format of COMPRESSED) files.set(`worst/${name}${ENDING[format]}`, spread[format].worst);
   }
-  await rm(join(CACHE, "worst"), { recursive: true, force: true });
+  const folder = join(ROOT, MEASURED);
+  await rm(join(folder, "worst"), { recursive: true, force: true });
   for (const [name, content] of files) {
-    const path = join(CACHE, name);
+    const path = join(folder, name);
     await mkdir(dirname(path), { recursive: true });
     // Renamed into place, so that another process never measures half a file.
     await writeFile(`${path}.${process.pid}`, content);

@@ -1,7 +1,5 @@
 /** What the size gate measures, and where its files are. */
-
-import { join } from "node:path";
-import { ROOT, TARGETS } from "../config.ts";
+import { TARGETS } from "../config.ts";
 
 /** Both sides of a comparison are built at this number, so that the commit count moves no figure. */
 export const FIXED_NUMBER = "1000";
@@ -37,8 +35,11 @@ export const BYTE_PACKAGES = [
   "@jridgewell/sourcemap-codec",
 ];
 
-/** Ignored by git: the measured files, and the sizes of earlier commits. */
-export const CACHE = join(ROOT, ".cache/size");
+/**
+ * Where the measured files are, from the project's root; git ignores it. In a clean clone size-limit says that it cannot find
+ * files there, so the name is the command that makes them.
+ */
+export const MEASURED = ".cache/npm-run-size";
 
 /** From the project's root, as git and size-limit name them. */
 export const LIMITS = ".size-limit.json";

@@ -74,6 +74,8 @@ test("the committed rows: one for each figure of each artifact, whole bytes, all
   assert.equal(rows.map(({ name }) => name).sort(), names.sort());
   for (const entry of rows) {
     assert.ok(bytesOf(entry) > 0);
+    // What size-limit says of a clean clone then names the command that makes the files.
+    assert.match(entry.path, /^\.cache\/npm-run-size\//);
     if (!entry.name.endsWith(" raw")) assert.ok(bytesOf(entry) <= HARD_BUDGET, entry.name);
   }
 });
