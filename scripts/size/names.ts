@@ -78,9 +78,13 @@ export async function main(argv: string[]): Promise<void> {
   const table: NamesTable = Object.fromEntries(names.map((name) => [name, committed[name] ?? {}]));
   const results: Record<string, Progress> = {};
   for (const target of targets) {
-    const started = Date.now();
     const allowed = (options.seconds * 1000) / targets.length;
-    const clock = (): number => (stopped ? 1 : allowed ? (Date.now() - started) / allowed : 1);
+    // It starts when the search first asks: to take the program apart is not part of the time.
+    let started = 0;
+    const clock = (): number => {
+      started ||= Date.now();
+      return stopped || !allowed ? 1 : (Date.now() - started) / allowed;
+    };
     const { letters, ...result } = await searchNames(target, {
       seed: options.seed,
       heat: options.heat,
