@@ -2,6 +2,7 @@
 
 import { type Artifact, buildArtifact, type Sizes, sizesOf } from "../build/index.ts";
 import { PRODUCTION, TARGETS } from "../config.ts";
+import { toMarkdown } from "../size/print.ts";
 import { FIXED_NUMBER } from "../size/settings.ts";
 import { type Engines, readEngines } from "./engines.ts";
 import { type Peers, readPeers } from "./peers.ts";
@@ -38,14 +39,7 @@ export async function figuresOf(artifacts: Figures["artifacts"]): Promise<Figure
 
 const count = (bytes: number): string => bytes.toLocaleString("en");
 
-type Row = readonly string[];
-
-/** A Markdown table; with `figures`, all columns but the first hold numbers. */
-function table(head: Row, rows: readonly Row[], figures = false): string {
-  const line = (cells: Row): string => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  const rule = head.map((_, index) => (figures && index > 0 ? "---:" : "---"));
-  return [line(head), line(rule), ...rows.map(line)].join("\n");
-}
+const table = (head: string[], rows: string[][]): string => toMarkdown({ head, rows, markdown: true });
 
 const three = ({ raw, gzip, brotli }: Sizes): string[] => [raw, gzip, brotli].map(count);
 
@@ -57,7 +51,7 @@ function sizes({ sizes: ours, peers: { original, peers, date } }: Figures): stri
   const weights = peers.map((peer) => peer.sizes.gzip);
   const [least, most] = [Math.min(...weights), Math.max(...weights)].map(count);
   return [
-    table(["bytes", "raw", "gzip", "brotli"], rows, true),
+    table(["bytes", "raw", "gzip", "brotli"], rows),
     "",
     `Ours are the files that ship, at build number ${FIXED_NUMBER}; the original went through the same minifier. Other libraries for a popup`,
     `login, which do more, have ${least} to ${most} bytes with gzip: the site's size page lists them (\`npm run size -- peers\`, ${date}).`,

@@ -7,6 +7,8 @@ export interface Table {
   title?: string;
   head: string[];
   rows: (string | number)[][];
+  /** The cells are Markdown already. */
+  markdown?: true;
 }
 
 /** A number with its sign, as in a change: `+3`, `-2`, `0`. */
@@ -42,12 +44,13 @@ export function toText(table: Table): string {
 
 /** The table as GitHub-flavoured Markdown. */
 export function toMarkdown(table: Table): string {
-  const escapeCell = (cell: string | number): string => String(cell).replace(/[|\\`<]/g, "\\$&");
+  const special = table.markdown ? /\|/g : /[|\\`<]/g;
+  const escapeCell = (cell: string | number): string => String(cell).replace(special, "\\$&");
   const row = (cells: (string | number)[]): string => `| ${cells.map(escapeCell).join(" | ")} |`;
   return [
     ...(table.title ? [`### ${table.title}`, ""] : []),
     row(table.head),
-    `|${table.head.map((_, column) => (alignsRight(table, column) ? "--:|" : "---|")).join("")}`,
+    `| ${table.head.map((_, column) => (alignsRight(table, column) ? "---:" : "---")).join(" | ")} |`,
     ...table.rows.map(row),
   ].join("\n");
 }
