@@ -1,8 +1,9 @@
 /** The heat map as one HTML file that needs nothing else: no script, no network, light and dark. */
+import { html, raw } from "hono/html";
 import type { Heat } from "./cost-of-text.ts";
 
-const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+/** What `html` makes when nothing in it is awaited. */
+type Html = ReturnType<typeof html>;
 
 /** Upper bounds, in bits a character, of the shades from cold to hot. A byte that is not compressed costs 8. */
 const SHADES = [0.5, 1, 2, 3.5, 5, 6.5, 8, Number.POSITIVE_INFINITY];
@@ -12,36 +13,34 @@ const shade = (bits: number): number => SHADES.findIndex((limit) => bits <= limi
 const short = (bits: number): string => String(Math.round(bits * 10) / 10);
 
 /** Each character of the minified text in its shade; neighbours of one token and one shade share an element. */
-function minified(heat: Heat): string {
-  let html = "";
-  heat.tokens.forEach((token, index) => {
+function minified(heat: Heat): Html[] {
+  return heat.tokens.map((token, index) => {
     const end = heat.tokens[index + 1]?.start ?? heat.code.length;
     const place = token.line === null ? "" : ` - line ${token.line}`;
-    let spans = "";
+    const spans: Html[] = [];
     for (let at = token.start; at < end; ) {
       const level = shade(heat.characters[at]!);
       let next = at + 1;
       while (next < end && shade(heat.characters[next]!) === level && heat.copied[next] === heat.copied[at])
         next++;
-      spans += `<i class="h${level}${heat.copied[at] ? " c" : ""}">${escapeHtml(heat.code.slice(at, next))}</i>`;
+      spans.push(html`<i class="h${level}${heat.copied[at] ? " c" : ""}">${heat.code.slice(at, next)}</i>`);
       at = next;
     }
     // A token is one box with one tooltip; lines may break between tokens only.
-    html += `<span title="${escapeHtml(token.text)}: ${short(token.bits)} bits${place}">${spans}</span><wbr>`;
+    return html`<span title="${token.text}: ${short(token.bits)} bits${place}">${spans}</span><wbr>`;
   });
-  return html;
 }
 
 /** The source file, each line with its bits, a bar, and the shade of its bits a character. */
-function source(heat: Heat, file: string): string {
+function source(heat: Heat, file: string): Html {
   const bits = new Map(heat.lines.filter((line) => line.file === file).map((line) => [line.line, line.bits]));
   const most = Math.max(...bits.values(), 1);
   const rows = heat.sources[file]!.map((text, index) => {
     const cost = bits.get(index + 1);
-    const bar = cost === undefined ? "" : `<b style="width:${((cost / most) * 7).toFixed(2)}em"></b>`;
-    return `<tr><td>${index + 1}</td><td>${cost === undefined ? "" : short(cost)}</td><td class="bar">${bar}</td><td><code>${escapeHtml(text)}</code></td></tr>`;
+    const bar = cost === undefined ? "" : html`<b style="width:${((cost / most) * 7).toFixed(2)}em"></b>`;
+    return html`<tr><td>${index + 1}</td><td>${cost === undefined ? "" : short(cost)}</td><td class="bar">${bar}</td><td><code>${text}</code></td></tr>\n`;
   });
-  return `<h2>${escapeHtml(file)}</h2><table><thead><tr><th>line</th><th>bits</th><th></th><th>source</th></tr></thead><tbody>${rows.join("\n")}</tbody></table>`;
+  return html`<h2>${file}</h2><table><thead><tr><th>line</th><th>bits</th><th></th><th>source</th></tr></thead><tbody>${rows}</tbody></table>`;
 }
 
 const STYLE = `
@@ -68,27 +67,28 @@ export function heatPage(heat: Heat): string {
   const files = [...new Set(heat.lines.map((line) => line.file))];
   const legend = SHADES.map((limit, level) => {
     const label = Number.isFinite(limit) ? `<= ${limit}` : `> ${SHADES[level - 1]}`;
-    return `<i class="h${level}">${escapeHtml(label)}</i>`;
-  }).join("");
+    return html`<i class="h${level}">${label}</i>`;
+  });
   const overhead = Object.entries(heat.overhead).map(
-    ([name, bits]) => `<tr><td></td><td>${bits}</td><td class="bar"></td><td>${escapeHtml(name)}</td></tr>`,
+    ([name, bits]) => html`<tr><td></td><td>${bits}</td><td class="bar"></td><td>${name}</td></tr>\n`,
   );
   const text = heat.bits - Object.values(heat.overhead).reduce((total, bits) => total + bits, 0);
-  return `<!doctype html>
+  const page = html`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Heat map of ${escapeHtml(heat.name)}</title>
-<style>${STYLE}</style>
-<h1>Where the ${heat.gzip} bytes of ${escapeHtml(heat.name)}.gz go</h1>
-<p>Build ${escapeHtml(heat.buildNumber)}: ${heat.code.length} characters in ${heat.bits} bits, ${text} of them for the text below.
+<title>Heat map of ${heat.name}</title>
+<style>${raw(STYLE)}</style>
+<h1>Where the ${heat.gzip} bytes of ${heat.name}.gz go</h1>
+<p>Build ${heat.buildNumber}: ${heat.code.length} characters in ${heat.bits} bits, ${text} of them for the text below.
 Each character is coloured by the bits that it costs in the gzip file that ships; underlined ones were copied from earlier text and share the copy's bits.
 Point at a token for its bits and its source line.</p>
 <p class="legend">bits a character ${legend} <i class="c">copied</i></p>
 <p class="text">${minified(heat)}</p>
 <h2>Bits that make no text</h2>
-<table><tbody>${overhead.join("\n")}</tbody></table>
-${files.map((file) => source(heat, file)).join("\n")}
+<table><tbody>${overhead}</tbody></table>
+${files.map((file) => source(heat, file))}
 </html>
 `;
+  return String(page);
 }
