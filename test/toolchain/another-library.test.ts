@@ -11,11 +11,18 @@ import { suite } from "../support/suite.ts";
 /** What CONTRIBUTING.md says to take. */
 const TAKEN = [
   ...["scripts/build", "scripts/size", "scripts/build.ts", "scripts/verify.ts", "scripts/cli.ts"],
-  ...["scripts/git.ts", "scripts/write-together.ts", "package.json", "package-lock.json", "tsconfig.json"],
+  ...[
+    "scripts/git.ts",
+    "scripts/write-together.ts",
+    ".gitattributes",
+    "package.json",
+    "package-lock.json",
+    "tsconfig.json",
+  ],
 ];
 
 /** What CONTRIBUTING.md says to leave: what was recorded of this SDK, its features and its server. */
-const LEFT = /names\.json$|history\.(jsonl|svg)$|TRIED\.md$|features\/table\.ts$|wire[^/]*\.ts$/;
+const LEFT = /names\.json$|history\.jsonl$|TRIED\.md$|features\/table\.ts$|wire[^/]*\.ts$/;
 
 const LIBRARY = join(ROOT, "test/toolchain/another-library");
 
