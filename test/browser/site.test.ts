@@ -153,6 +153,14 @@ eachEngine("playground", ({ test, engine }) => {
     await page.dispose();
   });
 
+  test("a click on the other file shows its code and loads it", async () => {
+    const page = await openPlayground(engine(), tier);
+    await page.click('input[value="module"]');
+    await page.waitFor('location.search.includes("file=module") && !document.querySelector("#run").disabled');
+    assert.match(await page.text("#snippet"), "login(");
+    await page.dispose();
+  });
+
   test("the module: each step, its accounts by fetch, and Cancel", async () => {
     const page = await openPlayground(engine(), tier, { file: "module" });
     const ending = await runExample(page);

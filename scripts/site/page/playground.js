@@ -176,7 +176,10 @@ async function start() {
   );
   readAddress();
   update();
-  form.addEventListener("change", optionsChanged);
+  // On the document: the choice of the file is in another card, so its events do not pass through the form.
+  document.addEventListener("change", (event) => {
+    if (event.target.form === form) optionsChanged(event);
+  });
 
   // The SDK recognizes old IE by what it lacks; the landing page is another document, and the tier tells it.
   const { transport, account, file } = chosen();
