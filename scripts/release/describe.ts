@@ -1,18 +1,9 @@
 /** Prints builds, for a person or as JSON. */
-import { dirname } from "node:path";
 import pc from "picocolors";
 import type { ManifestFile } from "../build/emit.ts";
 import { CheckError } from "../cli.ts";
-import {
-  currentNumber,
-  missingLinks,
-  publishedNumbers,
-  readPublished,
-  releaseTime,
-  scriptOf,
-} from "./builds.ts";
-import { layout, PREFIX, SCRIPT } from "./folders.ts";
-import { checkOpen } from "./modes.ts";
+import { currentNumber, publishedBuilds, read, readPublished } from "./builds.ts";
+import { FORMS, layout, PREFIX, SCRIPT } from "./folders.ts";
 import type { Released } from "./publish.ts";
 
 /** `site` is where the release folder is served; empty when unknown: then addresses start with the path. */
@@ -20,9 +11,8 @@ export const urlOf = (build: string, site = "") => `${site}${PREFIX}/${build}/${
 export const aliasUrl = (site = "") => `${site}${PREFIX}/${SCRIPT}`;
 
 /** The tag for pages that want exactly this build, and no other byte (W3C Subresource Integrity). */
-export function scriptTag(build: string, { integrity }: Pick<ManifestFile, "integrity">, site = ""): string {
-  return `<script src="${urlOf(build, site)}" integrity="${integrity}" crossorigin></script>`;
-}
+const scriptTag = (build: string, { integrity }: ManifestFile, site: string): string =>
+  `<script src="${urlOf(build, site)}" integrity="${integrity}" crossorigin></script>`;
 
 export interface ListedBuild {
   build: string;
@@ -51,14 +41,15 @@ export async function checkAlias(root: string): Promise<ListedAlias> {
   let build: string | null = null;
   try {
     build = await currentNumber(at);
-    const missing = await missingLinks(at);
-    if (missing.length > 0) {
-      throw new CheckError(`${missing.map(at.alias).join(" and ")} is missing: --switch BUILD makes it`);
-    }
     if (build === null)
       throw new CheckError("the alias serves nothing yet: --switch BUILD makes it serve a build");
-    for (let folder = at.scripts; folder !== at.root; folder = dirname(folder)) await checkOpen(folder);
-    await readPublished(at, build);
+    const { files } = await readPublished(at, build);
+    for (const form of FORMS) {
+      if ((await read(at.scripts, form)).equals(files.get(form)!)) continue;
+      throw new CheckError(
+        `${at.alias(form)} does not lead to build ${build}: remove it, then --switch BUILD`,
+      );
+    }
     return { build, problem: null };
   } catch (error) {
     return { build, problem: (error as Error).message };
@@ -68,26 +59,16 @@ export async function checkAlias(root: string): Promise<ListedAlias> {
 /** Every build in the folder, oldest first, each one read and checked. */
 export async function listBuilds(root: string, site = ""): Promise<ListedBuild[]> {
   const at = layout(root);
-  const current = await currentNumber(at).catch(() => null);
+  const serves = await currentNumber(at).catch(() => null);
   return Promise.all(
-    (await publishedNumbers(at)).map(async (number): Promise<ListedBuild> => {
-      const time = (await releaseTime(at, number)) ?? 0;
-      const common = {
-        build: number,
-        current: number === current,
-        released: new Date(time * 1000).toISOString(),
-      };
+    (await publishedBuilds(at)).map(async ({ number, time }): Promise<ListedBuild> => {
+      const released = new Date(time * 1000).toISOString();
+      const common = { build: number, current: number === serves, released };
       try {
-        const { manifest } = await readPublished(at, number);
-        const script = scriptOf(manifest);
+        const { manifest, script } = await readPublished(at, number);
         const { raw, gzip, brotli } = script;
-        return {
-          ...common,
-          commit: manifest.commit,
-          sizes: { raw, gzip, brotli },
-          tag: scriptTag(number, script, site),
-          damage: null,
-        };
+        const tag = scriptTag(number, script, site);
+        return { ...common, commit: manifest.commit, sizes: { raw, gzip, brotli }, tag, damage: null };
       } catch (error) {
         return { ...common, commit: null, sizes: null, tag: null, damage: (error as Error).message };
       }
@@ -97,46 +78,38 @@ export async function listBuilds(root: string, site = ""): Promise<ListedBuild[]
 
 export function describeList(builds: readonly ListedBuild[], alias: ListedAlias): string {
   if (builds.length === 0) return "no build was released here yet";
-  const lines = builds
-    .map(({ build, current, commit, released, sizes, tag, damage }) => {
-      const mark = current ? pc.green("* ") : "  ";
-      const facts = sizes ? `${sizes.raw} B, ${sizes.gzip} B gzip, ${sizes.brotli} B brotli` : "";
-      const head = `${mark}${pc.bold(build)}  ${released}  ${commit?.slice(0, 10) ?? "no commit"}  ${facts}`;
-      return `${head.trimEnd()}\n    ${damage ? pc.red(damage) : tag}`;
-    })
-    .join("\n");
+  const lines = builds.map(({ build, current, commit, released, sizes, tag, damage }) => {
+    const mark = current ? pc.green("* ") : "  ";
+    const facts = sizes ? `${sizes.raw} B, ${sizes.gzip} B gzip, ${sizes.brotli} B brotli` : "";
+    const head = `${mark}${pc.bold(build)}  ${released}  ${commit?.slice(0, 10) ?? "no commit"}  ${facts}`;
+    return `${head.trimEnd()}\n    ${damage ? pc.red(damage) : tag}`;
+  });
   const aliasLine = alias.problem ? pc.red(alias.problem) : `serves build ${alias.build}`;
-  return `${lines}\n  ${PREFIX}/${SCRIPT}  ${aliasLine}`;
+  return [...lines, `  ${aliasUrl()}  ${aliasLine}`].join("\n");
 }
 
 /** The same facts as `describeReleased`, for `--json`. */
 export function releasedJson({ build, published, before, now }: Released, root: string, site = "") {
-  const script = scriptOf(build.manifest);
   return {
     build: build.number,
     commit: build.manifest.commit,
     published,
     alias: { before, now, url: aliasUrl(site) },
     url: urlOf(build.number, site),
-    integrity: script.integrity,
-    tag: scriptTag(build.number, script, site),
+    integrity: build.script.integrity,
+    tag: scriptTag(build.number, build.script, site),
     publicRoot: layout(root).publicRoot,
   };
 }
 
 export function describeReleased(released: Released, root: string, site = ""): string {
   const { build, published, before, now } = released;
-  const script = scriptOf(build.manifest);
-  const alias =
-    now === before
-      ? now === null
-        ? "serves nothing yet"
-        : `serves build ${now}, as before`
-      : `serves build ${now}${before === null ? "" : ` (before: ${before})`}`;
+  const { raw, gzip, brotli } = build.script;
+  const was = now === before ? ", as before" : before === null ? "" : ` (before: ${before})`;
   return [
     `build ${pc.bold(build.number)} ${published ? "is published" : "was there, the same to the byte"} in ${layout(root).publicRoot}`,
-    `  ${PREFIX}/${build.number}/${SCRIPT}  ${script.raw} B  ${script.gzip} B gzip  ${script.brotli} B brotli`,
-    `  ${PREFIX}/${SCRIPT} ${alias}`,
-    scriptTag(build.number, script, site),
+    `  ${urlOf(build.number)}  ${raw} B  ${gzip} B gzip  ${brotli} B brotli`,
+    `  ${aliasUrl()} ${now === null ? "serves nothing yet" : `serves build ${now}${was}`}`,
+    scriptTag(build.number, build.script, site),
   ].join("\n");
 }

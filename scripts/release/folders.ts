@@ -29,7 +29,7 @@ export const MAP = `${SCRIPT}.map`;
  *     nginx.conf                       for nginx, to be included in a server block
  *     private/maps/<build>/all.js.map  never served
  *     private/origin                   where the folder is served, as the last --origin said
- *     private/lock*, private/staging-* of a running (or an interrupted) release
+ *     private/lock, staging/, next     of a running (or a killed) release
  */
 export function layout(root: string) {
   const publicRoot = join(root, "public");
@@ -48,31 +48,23 @@ export function layout(root: string) {
     maps: (build: string) => join(privateRoot, "maps", build),
     origin: join(privateRoot, "origin"),
     lock: join(privateRoot, "lock"),
-    staging: join(privateRoot, `staging-${process.pid}`),
-    /** The next `current`. Beside the staging folder: to make one takes space, and a link takes none. */
-    nextCurrent: join(privateRoot, `staging-${process.pid}-current`),
+    staging: join(privateRoot, "staging"),
+    /** The next `current`. Not in the staging folder: to make one takes space, and a link takes none. */
+    next: join(privateRoot, "next"),
   };
 }
 
 export type Layout = ReturnType<typeof layout>;
 
-/** The longest build number. A file system ends at 255 bytes, and a staged build has its own ending. */
-const LONGEST = 100;
-
-/** Returns the build number when it can also be a folder beside the alias; throws BuildError otherwise. */
+/**
+ * Returns the build number when it can also be a folder beside the alias; throws BuildError otherwise. A hundred characters are
+ * enough, and well below the 255 bytes of a file system.
+ */
 export function checkFolderName(build: string): string {
   checkBuildNumber(build);
-  if (build.length > LONGEST) {
-    throw new BuildError(
-      `the build number ${JSON.stringify(`${build.slice(0, 20)}...`)} is refused for a release: ` +
-        `it has ${build.length} characters, and a folder takes ${LONGEST}`,
-    );
-  }
-  if (/^[^A-Za-z0-9]/.test(build) || build.startsWith(SCRIPT)) {
-    throw new BuildError(
-      `the build number ${JSON.stringify(build)} is refused for a release: ` +
-        `it must start with a letter or a digit, and not with "${SCRIPT}"`,
-    );
-  }
-  return build;
+  if (/^[A-Za-z0-9].{0,99}$/.test(build) && !build.startsWith(SCRIPT)) return build;
+  throw new BuildError(
+    `the build number ${JSON.stringify(build.slice(0, 101))} is refused for a release: it must start with a letter or a ` +
+      `digit, and not with "${SCRIPT}", and have at most 100 characters`,
+  );
 }

@@ -1,10 +1,10 @@
 /** A real nginx on loopback that serves a release folder with the release's own headers. Needs no rights, leaves nothing. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { aptInstall } from "../apt.ts";
 import { freePort, start, stop } from "../children.ts";
 import { layout } from "./folders.ts";
@@ -21,38 +21,33 @@ export interface Nginx {
 const runs = (program: string, ...args: string[]) =>
   spawnSync(program, args, { stdio: "ignore" }).status === 0;
 
-/** Where nginx may be: `NGINX`, in PATH, where Debian puts it. */
-const CANDIDATES = () => [process.env.NGINX, "nginx", "/usr/sbin/nginx"];
-
-/** The first nginx among `candidates`, with its brotli module. A sentence when something is missing. */
-export function findNginx(candidates: readonly (string | undefined)[] = CANDIDATES()): Nginx | string {
+/** The nginx at `NGINX`, in PATH, or where Debian puts it, with its brotli module; one sentence when something is missing. */
+export function findNginx(): Nginx | string {
+  const fix = `: install ${NGINX_PACKAGES.join(", ")} (Debian's names), or set NGINX to the program's path`;
+  const candidates = [process.env.NGINX, "nginx", "/usr/sbin/nginx"];
   const program = candidates.find((name) => name && runs(name, "-v"));
-  if (!program) return "there is no nginx";
-  if (!runs("openssl", "version")) return "there is no openssl to make a certificate with";
+  if (!program) return `there is no nginx${fix}`;
+  if (!runs("openssl", "version")) return `there is no openssl to make a certificate with${fix}`;
   const { stderr: facts } = spawnSync(program, ["-V"], { encoding: "utf8" });
   if (/brotli/.test(facts.replace(/--\S*-opt='[^']*'/g, ""))) return { program, brotliModule: null };
   const folder = /--modules-path=(\S+)/.exec(facts)?.[1] ?? "/usr/lib/nginx/modules";
   const brotliModule = join(folder, "ngx_http_brotli_static_module.so");
-  return existsSync(brotliModule)
-    ? { program, brotliModule }
-    : `nginx has no brotli_static module at ${brotliModule}`;
+  if (existsSync(brotliModule)) return { program, brotliModule };
+  return `nginx has no brotli_static module at ${brotliModule}${fix}`;
 }
 
 /**
  * The nginx of this machine, installed first where that is ours to do: as root, as in a container, or in CI. Not by a
  * developer's sudo, because Debian starts what it installs, on port 80.
- * Throws an Error, one sentence, when there is none.
  */
-export function requireNginx(find: () => Nginx | string = findNginx, install = aptInstall): Nginx {
-  const found = find();
-  if (typeof found !== "string") return found;
-  if (process.getuid?.() === 0 || process.env.CI) install(NGINX_PACKAGES);
-  const now = find();
-  if (typeof now !== "string") return now;
-  throw new Error(
-    `${now}, and the CDN release is tested on a real one: install ${NGINX_PACKAGES.join(", ")} ` +
-      `(Debian's names), or set NGINX to the program's path.`,
-  );
+function requireNginx(): Nginx {
+  let found = findNginx();
+  if (typeof found === "string" && (process.getuid?.() === 0 || process.env.CI)) {
+    aptInstall(NGINX_PACKAGES);
+    found = findNginx();
+  }
+  if (typeof found === "string") throw new Error(`${found}. The CDN release is tested on a real one`);
+  return found;
 }
 
 function makeCertificate(folder: string): void {
@@ -94,54 +89,41 @@ ${temporary.map((name) => `  ${name}_temp_path "${folder}/${name}";`).join("\n")
 }
 
 export interface RunningNginx {
-  /** Origins without a slash at the end. */
+  /** An origin without a slash at the end. */
   http: string;
-  https: string;
   httpsPort: number;
   /** Of the https server, PEM; it signs itself. */
   certificate: string;
   stop(): Promise<void>;
 }
 
-const answers = (origin: string) =>
-  fetch(origin).then(
-    () => true,
-    () => false,
-  );
-
 /** Serves release folder `root` until `stop()`. Throws an Error with nginx's own words when it does not start. */
 export async function serveRelease(root: string): Promise<RunningNginx> {
   const nginx = requireNginx();
   const folder = await mkdtemp(join(tmpdir(), "nginx-"));
-  try {
-    makeCertificate(folder);
-    const [http, https] = [await freePort(), await freePort()];
-    await writeFile(join(folder, "nginx.conf"), configuration(root, folder, nginx, http, https));
-    const child = await start(nginx.program, [
-      ...["-p", folder, "-c", join(folder, "nginx.conf"), "-e", join(folder, "error.log")],
-    ]);
-    const ended = once(child, "exit").then(() => "ended" as const);
-    const origin = `http://127.0.0.1:${http}`;
-    const deadline = Date.now() + 10_000;
-    while (!(await answers(origin))) {
-      const pause = new Promise<void>((resolve) => setTimeout(resolve, 20));
-      if ((await Promise.race([ended, pause])) === "ended" || Date.now() > deadline) {
-        await stop(child);
-        throw new Error(`nginx did not start: ${await readFile(join(folder, "error.log"), "utf8")}`);
-      }
+  makeCertificate(folder);
+  const [http, https] = [await freePort(), await freePort()];
+  await writeFile(join(folder, "nginx.conf"), configuration(root, folder, nginx, http, https));
+  const child = await start(nginx.program, [
+    ...["-p", folder, "-c", join(folder, "nginx.conf"), "-e", join(folder, "error.log")],
+  ]);
+  const server: RunningNginx = {
+    http: `http://127.0.0.1:${http}`,
+    httpsPort: https,
+    certificate: await readFile(join(folder, "cert.pem"), "utf8"),
+    async stop() {
+      await stop(child);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  const deadline = Date.now() + 10_000;
+  while (!(await fetch(server.http).catch(() => null))) {
+    if (child.exitCode !== null || Date.now() > deadline) {
+      const words = await readFile(join(folder, "error.log"), "utf8");
+      await server.stop();
+      throw new Error(`nginx did not start: ${words}`);
     }
-    return {
-      http: origin,
-      https: `https://127.0.0.1:${https}`,
-      httpsPort: https,
-      certificate: await readFile(join(folder, "cert.pem"), "utf8"),
-      async stop() {
-        await stop(child);
-        await rm(folder, { recursive: true, force: true });
-      },
-    };
-  } catch (error) {
-    await rm(folder, { recursive: true, force: true });
-    throw error;
+    await setTimeout(20);
   }
+  return server;
 }

@@ -1,16 +1,69 @@
 /** `npm run release`: lays a build out for a web server or a CDN, and moves the address that pages use to it. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { CheckError, isMain, runCommand, writing } from "../cli.ts";
+import { dirname, join, resolve } from "node:path";
+import { Option } from "commander";
+import { CheckError, checkOrigin, isMain, newCommand, runCommand, writing } from "../cli.ts";
 import { gitOrNull } from "../git.ts";
-import { type Options, parseOptions } from "./arguments.ts";
 import { currentNumber } from "./builds.ts";
 import { checkAlias, describeList, describeReleased, listBuilds, releasedJson } from "./describe.ts";
 import { layout } from "./folders.ts";
-import { closedFolder } from "./modes.ts";
-import { rememberedOrigin, rememberOrigin } from "./origin.ts";
-import { release, switchTo } from "./publish.ts";
+import { type Released, release, switchTo } from "./publish.ts";
+
+interface Options {
+  out: string;
+  from?: string;
+  buildNumber?: string;
+  stage?: boolean;
+  rollback?: string;
+  switch?: string;
+  list?: boolean;
+  origin?: string;
+  allowDirty?: boolean;
+  json?: boolean;
+}
+
+/** The options of a new build: what takes one that is there goes with none of them. */
+const BUILDS = ["from", "buildNumber", "allowDirty", "stage"];
+
+const option = (flags: string, text: string, conflicts: string[] = []) =>
+  new Option(flags, text).conflicts(conflicts);
+
+function parseOptions(argv: string[]): Options {
+  return newCommand("npm run release --")
+    .description(
+      "Builds the SDK and lays it out for a CDN: an immutable folder for the build, and the alias that pages use, " +
+        "switched last and in one step. See scripts/site/content/cdn.md.",
+    )
+    .requiredOption("--out <folder>", "the release folder; it keeps every build")
+    .addOption(option("--from <folder>", "release this build of npm run build, make none", ["buildNumber"]))
+    .option("--build-number <id>", "default: the variable BUILD_NUMBER, else the number of commits")
+    .option("--allow-dirty", "build although the sources have changes that are in no commit")
+    .option("--stage", "publish the build, and leave the alias where it is")
+    .addOption(option("--switch <build>", "only switch the alias, to a build that is there", BUILDS))
+    .addOption(
+      option("--rollback <build>", "the same, under the name one looks for in a hurry", [
+        "switch",
+        ...BUILDS,
+      ]),
+    )
+    .addOption(
+      option("--list", "list the builds, each one checked; * marks the alias's", [
+        "switch",
+        "rollback",
+        ...BUILDS,
+      ]),
+    )
+    .addOption(
+      option("--origin <origin>", "where the folder is served, for the tag; remembered").argParser(
+        checkOrigin,
+      ),
+    )
+    .option("--json", "print what a script wants to know")
+    .allowExcessArguments(false)
+    .parse(argv, { from: "user" })
+    .opts<Options>();
+}
 
 /** What a build is made of. */
 const SOURCES = ["src", "scripts", "package.json", "package-lock.json", "tsconfig.json"];
@@ -18,13 +71,12 @@ const SOURCES = ["src", "scripts", "package.json", "package-lock.json", "tsconfi
 /** A manifest names a commit so that anyone can rebuild it and compare: it must be the commit that was built. */
 function assertCommitted(): void {
   const changes = gitOrNull("status", "--porcelain", "--", ...SOURCES);
-  if (changes) {
-    const files = changes.split("\n").map((line) => line.slice(3));
-    throw new CheckError(
-      `${files[0]}${files.length > 1 ? ` and ${files.length - 1} more` : ""} is in no commit, so nobody could ` +
-        `rebuild this release: commit first, or give --allow-dirty`,
-    );
-  }
+  if (!changes) return;
+  const [first, ...others] = changes.split("\n").map((line) => line.slice(3));
+  throw new CheckError(
+    `${first}${others.length > 0 ? ` and ${others.length} more` : ""} is in no commit, so nobody could ` +
+      `rebuild this release: commit first, or give --allow-dirty`,
+  );
 }
 
 /** Calls `use` with a folder that holds the build: the one given, or one built for the occasion. */
@@ -35,10 +87,8 @@ async function withBuild<T>(options: Options, use: (folder: string) => Promise<T
   try {
     console.error("building");
     // Only here: a rollback in a hurry does not wait for a compiler to load.
-    const [{ build }, { chooseBuildNumber }] = await Promise.all([
-      import("../build.ts"),
-      import("../build/number.ts"),
-    ]);
+    const { build } = await import("../build.ts");
+    const { chooseBuildNumber } = await import("../build/number.ts");
     // What is released is made here and now, whatever an earlier build has kept.
     process.env.BUILD_CACHE = "off";
     await build({ out: folder, buildNumber: chooseBuildNumber(options.buildNumber) });
@@ -49,18 +99,18 @@ async function withBuild<T>(options: Options, use: (folder: string) => Promise<T
 }
 
 /** Does `work` in the release folder. What the file system refuses, a full disk among it, is a sentence and no stack. */
-async function inFolder<T>({ out }: Options, root: string, work: () => Promise<T>): Promise<T> {
+async function inFolder<T>(out: string, work: () => Promise<T>): Promise<T> {
   try {
     return await writing("--out", out, work);
   } catch (error) {
     const { syscall, message } = error as NodeJS.ErrnoException;
     if (!syscall) throw error;
-    const serves = await currentNumber(layout(root)).catch(() => null);
+    const serves = await currentNumber(layout(resolve(out))).catch(() => null);
     throw new CheckError(`${message}. The alias serves ${serves === null ? "nothing" : `build ${serves}`}`);
   }
 }
 
-async function list(root: string, site: string, { json }: Options): Promise<void> {
+async function list(root: string, site: string, json?: boolean): Promise<void> {
   const builds = await listBuilds(root, site);
   const alias = await checkAlias(root);
   console.log(json ? JSON.stringify({ alias, builds }, null, 2) : describeList(builds, alias));
@@ -68,28 +118,29 @@ async function list(root: string, site: string, { json }: Options): Promise<void
   if (builds.length > 0 && alias.problem) throw new CheckError("pages that load the alias do not get it");
 }
 
-async function main(argv: string[]): Promise<void> {
-  const options = parseOptions(argv);
-  const root = resolve(options.out);
-  const site = options.site ?? (await rememberedOrigin(root));
+/** The nearest folder, `path` or one above it, that only its owner may enter; undefined when there is none. */
+async function closedFolder(path: string): Promise<string | undefined> {
+  if (!((await stat(path)).mode & 0o011)) return path;
+  return dirname(path) === path ? undefined : closedFolder(dirname(path));
+}
 
-  if (options.list) return list(root, site, options);
+async function main(argv: string[]): Promise<void> {
+  const { out, json, origin, ...options } = parseOptions(argv);
+  const root = resolve(out);
+  const site = origin ?? (await readFile(layout(root).origin, "utf8").catch(() => "")).trim();
+  if (options.list) return list(root, site, json);
+
   const number = options.rollback ?? options.switch;
-  const released =
+  const released: Released =
     number !== undefined
-      ? await inFolder(options, root, () => switchTo(root, number))
-      : await withBuild(options, (from) =>
-          inFolder(options, root, () => release({ root, from, switchAlias: !options.stage })),
+      ? await inFolder(out, () => switchTo(root, number, origin))
+      : await withBuild({ out, ...options }, (from) =>
+          inFolder(out, () => release({ root, from, switchAlias: !options.stage, origin })),
         );
-  const { site: given } = options;
-  if (given !== undefined) await inFolder(options, root, () => rememberOrigin(root, given));
   if (!site)
     console.error("the tag names no host yet: give --origin https://HOST once, and it is remembered");
-  console.log(
-    options.json
-      ? JSON.stringify(releasedJson(released, root, site), null, 2)
-      : describeReleased(released, root, site),
-  );
+  const model = releasedJson(released, root, site);
+  console.log(json ? JSON.stringify(model, null, 2) : describeReleased(released, root, site));
   const closed = await closedFolder(root);
   if (closed) console.error(`only its owner may enter ${closed}: a web server of another user answers 403`);
 }

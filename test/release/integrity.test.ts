@@ -21,21 +21,17 @@ const flows = ({ test, engine }: EachEngine) => {
   let server: RunningNginx;
   let site: Site;
   let opened: Page | undefined;
-  /** The page's script elements, and a header for it. */
-  let page = { tag: "", coep: false };
+  let tag: string;
+  let page: () => Response;
 
   test.before(async () => {
     folder = await mkdtemp(join(tmpdir(), "integrity-"));
     root = join(folder, "cdn");
     await release({ root, from: await makeDist(join(folder, "dist"), "7") });
     server = await serveRelease(root);
+    tag = (await listBuilds(root, server.http))[0]!.tag!;
     // Another port is another origin: the script comes from a foreign host, as on every page that uses it.
-    site = await openSite(() =>
-      html(
-        `<script>state = "waiting"</script>${page.tag}`,
-        page.coep ? { "cross-origin-embedder-policy": "require-corp" } : {},
-      ),
-    );
+    site = await openSite(() => page());
   });
   test.after(async () => {
     await opened?.dispose();
@@ -44,44 +40,37 @@ const flows = ({ test, engine }: EachEngine) => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** What became of the script: "SE 7", or "refused". */
-  const load = async (tag: string, coep = false): Promise<string> => {
-    const watched = tag.replace(
-      "<script ",
-      `<script onload="state = 'SE ' + SE.version" onerror="state = 'refused'" `,
-    );
-    page = { tag: watched, coep };
-    opened ??= await engine().newPage();
+  /** What becomes of a script: "SE 7", or "refused". */
+  const load = async (script: string, headers: Record<string, string> = {}): Promise<unknown> => {
     // Each page has its own address, and each script too: no answer comes from the browser's cache.
-    await opened.goto(`${site.origin}/${Math.random()}`);
+    const fresh = Math.random();
+    const watched = script
+      .replace("all.js", `all.js?${fresh}`)
+      .replace("<script ", `<script onload="state = 'SE ' + SE.version" onerror="state = 'refused'" `);
+    page = () => html(`<script>state = "waiting"</script>${watched}`, headers);
+    opened ??= await engine().newPage();
+    await opened.goto(`${site.origin}/${fresh}`);
     await opened.waitFor('state !== "waiting"');
-    return (await opened.evaluate("state")) as string;
+    return opened.evaluate("state");
   };
-  let loads = 0;
-  const fresh = (tag: string) => tag.replace("all.js", `all.js?${loads++}`);
-  const printedTag = async () => (await listBuilds(root, server.http))[0]!.tag!;
 
-  test("the printed tag loads the build", async () => {
-    assert.is(await load(fresh(await printedTag())), "SE 7");
-  });
-
-  test("the alias loads, with crossorigin and without, and on a page that asks for CORP", async () => {
+  test("the printed tag and the alias load, with crossorigin and without, and on a page that asks for CORP", async () => {
     const alias = `<script src="${aliasUrl(server.http)}"></script>`;
-    assert.is(await load(fresh(alias)), "SE 7");
-    assert.is(await load(fresh(alias).replace("<script", "<script crossorigin")), "SE 7");
-    assert.is(await load(fresh(alias), true), "SE 7");
-    assert.is(await load(fresh(await printedTag()), true), "SE 7");
+    assert.is(await load(alias.replace("<script", "<script crossorigin")), "SE 7");
+    for (const script of [tag, alias]) {
+      assert.is(await load(script), "SE 7");
+      assert.is(await load(script, { "cross-origin-embedder-policy": "require-corp" }), "SE 7");
+    }
   });
 
   test("a tampered file does not run, in whichever form it comes; without the hash it would", async () => {
-    const tag = await printedTag();
     const tampered = 'window.SE={version:"tampered"};\n';
     const build = layout(root).build("7");
     await writeFile(join(build, "all.js"), tampered);
     await writeFile(join(build, "all.js.gz"), gzipSync(tampered));
     await writeFile(join(build, "all.js.br"), brotliCompressSync(tampered));
-    assert.is(await load(fresh(tag)), "refused");
-    assert.is(await load(fresh(tag.replace(/ integrity="[^"]+"/, ""))), "SE tampered");
+    assert.is(await load(tag), "refused");
+    assert.is(await load(tag.replace(/ integrity="[^"]+"/, "")), "SE tampered");
   });
 };
 

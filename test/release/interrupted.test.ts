@@ -1,7 +1,17 @@
-/** A release that is killed at any step: pages get the old build or the new one, and the next release puts all right. */
+/** A release that is killed at any moment: pages get the old build or the new one, and the next release puts all right. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, readdir, readFile } from "node:fs/promises";
+import syncFs, {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import fs from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
@@ -9,179 +19,150 @@ import * as assert from "uvu/assert";
 import { listBuilds } from "../../scripts/release/describe.ts";
 import { FORMS, layout } from "../../scripts/release/folders.ts";
 import { release, switchTo } from "../../scripts/release/publish.ts";
+import { runProgram } from "../support/program.ts";
 import { suite } from "../support/suite.ts";
-import { codeOf, makeDist, servedBy, treeOf, withFolder } from "./support.ts";
+import { assertRefused, codeOf, makeDist, servedBy, treeOf, withFolder, withRelease } from "./support.ts";
 
 const test = suite("interrupted CDN release");
 
-interface Scene {
-  name: string;
-  /** The release folder before. */
-  before: string;
-  dist: string;
-  /** What the alias serves before, and after. */
-  old: string | null;
-  new: string;
-  steps: string[];
-  /** The folder after a release that nobody interrupts. */
-  whole: Record<string, string>;
-}
-
-async function scene(folder: string, name: string, old: string | null): Promise<Scene> {
-  const before = join(folder, name);
-  if (old) await release({ root: before, from: await makeDist(join(folder, `dist-${old}`), old) });
-  const dist = await makeDist(join(folder, "dist-8"), "8");
-  const undisturbed = `${before}-whole`;
-  if (old)
-    await cp(before, undisturbed, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
-  const steps: string[] = [];
-  await release({ root: undisturbed, from: dist, onStep: (step) => void steps.push(step) });
-  const whole = await treeOf(undisturbed);
-  return { name, before, dist, old: old && codeOf(old), new: codeOf("8"), steps, whole };
-}
-
-async function copyOf({ before, old }: Scene, to: string): Promise<string> {
-  if (old) await cp(before, to, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
-  return to;
-}
-
-async function assertSound(root: string, { old, new: next }: Scene, step: string): Promise<void> {
-  assert.is(await servedBy(root), step === "drop the lock" ? next : old, `killed before "${step}"`);
-  for (const { build, damage } of await listBuilds(root)) {
-    assert.is(damage, null, `build ${build}, killed before "${step}"`);
+/**
+ * Does `work` until its change of the disk with number `stop`, which fails, half written. With `killed`, each one after it
+ * fails, too, so that nothing is tidied up. Gives the name of that change; undefined when there were fewer.
+ */
+async function interrupted(stop: number, killed: boolean, work: () => Promise<unknown>) {
+  const undo: (() => void)[] = [];
+  let count = 0;
+  let stopped: string | undefined;
+  const patch = (functions: Record<string, any>, name: string, half: (...args: any[]) => any) => {
+    const original = functions[name];
+    functions[name] = (...args: any[]) => {
+      if (++count < stop || (count > stop && !killed)) return original(...args);
+      stopped ??= name;
+      return half(...args);
+    };
+    undo.push(() => {
+      functions[name] = original;
+    });
+  };
+  const fail = async () => Promise.reject(new Error("interrupted"));
+  const { writeFile } = fs;
+  for (const [name, value] of Object.entries(fs)) {
+    if (typeof value !== "function" || /^(read|l?stat)/.test(name)) continue;
+    const halfFile = (path: string, bytes: Buffer) => writeFile(path, bytes.subarray(0, 9)).then(fail);
+    patch(fs, name, name === "writeFile" ? halfFile : fail);
+  }
+  patch(syncFs, "rmSync", () => {});
+  syncBuiltinESMExports();
+  try {
+    const error = await work().catch((thrown: Error) => thrown);
+    if (stopped && stopped !== "rmSync") assert.is((error as Error).message, "interrupted");
+    return stopped;
+  } finally {
+    for (const one of undo) one();
+    syncBuiltinESMExports();
   }
 }
 
-async function assertMended(root: string, { dist, new: next, whole }: Scene, step: string): Promise<void> {
-  await release({ root, from: dist });
-  assert.is(await servedBy(root), next);
-  assert.equal(await treeOf(root), whole, `released again after a kill before "${step}"`);
+/** The lock leads nowhere, so existsSync does not see it. */
+const isLocked = (root: string) => lstatSync(layout(root).lock, { throwIfNoEntry: false }) !== undefined;
+
+interface Scene {
+  name: string;
+  /** The builds that are there before, and the one that the alias serves afterwards. */
+  builds: string[];
+  to: string;
+  work(root: string, dist: string): Promise<unknown>;
 }
 
-const childPath = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-
-async function killedBefore(step: string, root: string, dist: string): Promise<string | null> {
-  const child = spawn(process.execPath, ["--import", "tsx", childPath("killed-child.ts"), root, dist, step], {
-    stdio: ["ignore", "ignore", "inherit"],
-  });
-  const [, signal] = (await once(child, "exit")) as [number | null, string | null];
-  return signal;
-}
-
-const STEPS = [
-  "take the lock",
-  "sweep",
-  "write all.js",
-  "write all.js.gz",
-  "write all.js.br",
-  "write manifest.json",
-  "read back",
-  "publish the build",
-  "write the map",
-  "switch the alias",
-  "drop the lock",
+const SCENES: Scene[] = [
+  { name: "a first release", builds: [], to: "8", work: (root, from) => release({ root, from }) },
+  { name: "a second release", builds: ["7"], to: "8", work: (root, from) => release({ root, from }) },
+  { name: "a rollback", builds: ["8", "7"], to: "8", work: (root) => switchTo(root, "8") },
 ];
 
-test("the steps are the ones that the other tests interrupt", async () => {
-  await withFolder(async (folder) => {
-    assert.equal((await scene(folder, "second", "7")).steps, STEPS);
-    const first = (await scene(folder, "first", null)).steps;
-    assert.equal(
-      first.filter((step) => !STEPS.includes(step)),
-      ["write public/_headers", "write nginx.conf", "link all.js", "link all.js.gz", "link all.js.br"],
-    );
-    assert.is(first.at(-2), "switch the alias");
-  });
-});
+for (const { name, builds, to, work } of SCENES) {
+  for (const [how, killed] of [
+    ["killed", true],
+    ["refused by the disk", false],
+  ] as const) {
+    test(`${name} that is ${how} at any change: the old build or the new one, whole, and the next completes`, async () => {
+      await withRelease(builds, async (before, folder) => {
+        const dist = await makeDist(join(folder, "dist"), to);
+        const copy = (name: string) => {
+          const copied = join(folder, name);
+          if (existsSync(before))
+            cpSync(before, copied, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+          return copied;
+        };
+        const undisturbed = copy("whole");
+        await work(undisturbed, dist);
+        const whole = await treeOf(undisturbed);
+        const old = await servedBy(before);
 
-test("killed with SIGKILL at each step: the alias serves the old build, whole, and the next release completes", async () => {
-  await withFolder(async (folder) => {
-    for (const one of [await scene(folder, "second", "7"), await scene(folder, "first", null)]) {
-      const kill = async (step: string, index: number) => {
-        const root = await copyOf(one, join(folder, `${one.name}-${index}`));
-        assert.is(await killedBefore(step, root, one.dist), "SIGKILL", `it lived through "${step}"`);
-        await assertSound(root, one, step);
-        await assertMended(root, one, step);
-      };
-      // The first release has every step of the second and a few more; those are enough there.
-      const steps = one.old ? one.steps : one.steps.filter((step) => !STEPS.includes(step));
-      for (let at = 0; at < steps.length; at += 2) {
-        await Promise.all(steps.slice(at, at + 2).map((step, index) => kill(step, at + index)));
-      }
-    }
-  });
-});
+        for (let stop = 1; ; stop++) {
+          const root = copy(`stop-${stop}`);
+          const at = layout(root);
+          const change = await interrupted(stop, killed, () => work(root, dist));
+          const what = `${change}, change ${stop}`;
+          if (change === undefined) {
+            assert.ok(stop > 8, what);
+            break;
+          }
+          assert.ok([old, codeOf(to)].includes(await servedBy(root)), what);
+          for (const { build, damage } of await listBuilds(root))
+            assert.is(damage, null, `${build}: ${what}`);
+          if (isLocked(root)) {
+            const said = new RegExp(
+              `another release is at work here: process ${process.pid} on \\S+, since \\S+`,
+            );
+            await assertRefused(root, () => work(root, dist), said);
+            rmSync(at.lock);
+          } else if (!killed && existsSync(at.privateRoot) && change !== "rm") {
+            const left = readdirSync(at.privateRoot).filter((entry) => entry !== "maps");
+            assert.equal(left, [], what);
+          }
+          await work(root, dist);
+          assert.equal(await treeOf(root), whole, what);
+        }
+      });
+    });
+  }
+}
 
 test("killed at random moments, again and again: each read of each form gives a whole build", async () => {
   await withFolder(async (folder) => {
     const root = join(folder, "cdn");
+    const { lock, alias } = layout(root);
     const unpack = [(bytes: Buffer) => bytes, gunzipSync, brotliDecompressSync];
     let reads = 0;
     const readAll = async (): Promise<void> => {
       for (const [index, form] of FORMS.entries()) {
-        const text = unpack[index]!(await readFile(layout(root).alias(form))).toString();
-        const [, number] = /version:"(\d+)"/.exec(text) ?? [];
-        assert.is(text, codeOf(number!), form);
+        const text = unpack[index]!(await fs.readFile(alias(form))).toString();
+        assert.is(text, codeOf(/version:"(\d+)"/.exec(text)?.[1] ?? ""), form);
         reads++;
       }
     };
-    for (let round = 0; round < 6; round++) {
-      const child = spawn(process.execPath, ["--import", "tsx", childPath("busy-child.ts"), root, folder], {
+    const child = fileURLToPath(new URL("busy-child.ts", import.meta.url));
+    for (const signal of ["SIGKILL", "SIGINT", "SIGKILL", "SIGTERM", "SIGKILL", "SIGINT"] as const) {
+      const busy = spawn(process.execPath, ["--import", "tsx", child, root, folder], {
         stdio: ["ignore", "pipe", "inherit"],
       });
-      const gone = once(child, "exit");
-      await once(child.stdout, "data");
+      const gone = once(busy, "exit");
+      await once(busy.stdout, "data");
       const end = Date.now() + Math.random() * 200;
       do await readAll();
       while (Date.now() < end);
-      child.kill("SIGKILL");
-      assert.is((await gone)[1], "SIGKILL");
+      busy.kill(signal);
+      assert.is((await gone)[1], signal);
       await readAll();
+      // Nobody has to clear up after Ctrl-C.
+      if (signal !== "SIGKILL") assert.not.ok(isLocked(root));
+      rmSync(lock, { force: true });
     }
     assert.ok(reads > 50, `${reads} reads`);
     await release({ root, from: await makeDist(join(folder, "7"), "7") });
     assert.is(await servedBy(root), codeOf("7"));
     for (const { build, damage } of await listBuilds(root)) assert.is(damage, null, build);
-  });
-});
-
-test("an error at each step, such as a full disk: the same, and nothing is left lying about", async () => {
-  await withFolder(async (folder) => {
-    for (const one of [await scene(folder, "second", "7"), await scene(folder, "first", null)]) {
-      for (const [index, step] of one.steps.entries()) {
-        const root = await copyOf(one, join(folder, `${one.name}-${index}`));
-        const onStep = (at: string) => {
-          if (at === step) throw new Error("ENOSPC");
-        };
-        const error = await release({ root, from: one.dist, onStep }).catch((thrown: Error) => thrown);
-        assert.is((error as Error).message, "ENOSPC");
-        await assertSound(root, one, step);
-        const leavings = await readdir(join(root, "private")).catch(() => []);
-        assert.equal(
-          leavings.filter((name) => name !== "maps"),
-          [],
-          step,
-        );
-        await assertMended(root, one, step);
-      }
-    }
-  });
-});
-
-test("an interrupted rollback leaves the newer build serving", async () => {
-  await withFolder(async (folder) => {
-    const root = join(folder, "cdn");
-    for (const number of ["7", "8"])
-      await release({ root, from: await makeDist(join(folder, number), number) });
-    for (const step of ["take the lock", "sweep", "switch the alias"]) {
-      const onStep = (at: string) => {
-        if (at === step) throw new Error("interrupted");
-      };
-      await switchTo(root, "7", onStep).catch(() => {});
-      assert.is(await servedBy(root), codeOf("8"), step);
-    }
-    await switchTo(root, "7");
-    assert.is(await servedBy(root), codeOf("7"));
   });
 });
 
@@ -193,15 +174,30 @@ test("of several releases at once one goes through, and the others are refused i
     const results = await Promise.allSettled(dists.map((from) => release({ root, from })));
     const won = numbers.filter((_, index) => results[index]!.status === "fulfilled");
     assert.is(won.length, 1);
-    for (const result of results) {
+    for (const result of results)
       if (result.status === "rejected")
-        assert.match(result.reason.message, /another release (is|was) at work here/);
-    }
+        assert.match(result.reason.message, /another release is at work here/);
+    assert.equal(Object.keys(await listBuilds(root)).length, 1);
     assert.is(await servedBy(root), codeOf(won[0]!));
-    assert.equal(
-      (await listBuilds(root)).map(({ build }) => build),
-      won,
-    );
+  });
+});
+
+test("whatever lies in the lock's place stops a release and a rollback, with the command that removes it", async () => {
+  await withRelease(["7", "8"], async (root, folder) => {
+    const { lock } = layout(root);
+    for (const put of [
+      () => writeFileSync(lock, "", { mode: 0o000 }),
+      () => mkdirSync(lock),
+      () => syncFs.symlinkSync("who knows", lock),
+    ]) {
+      put();
+      const said = /another release is at work here: .*\. If it is not, remove its lock: rm -r "\S+lock"$/;
+      await assertRefused(root, () => release({ root, from: join(folder, "7") }), said);
+      const { message } = (await switchTo(root, "7").catch((thrown) => thrown)) as Error;
+      assert.is(runProgram("sh", ["-c", message.slice(message.indexOf("rm -r"))]).status, 0);
+    }
+    await switchTo(root, "7");
+    assert.is(await servedBy(root), codeOf("7"));
   });
 });
 

@@ -1,32 +1,28 @@
-import { readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
+/** What a release and a rollback do to the folder, and what they refuse. */
+import { chmod, lstat, mkdir, readFile, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { listBuilds, scriptTag } from "../../scripts/release/describe.ts";
-import { layout } from "../../scripts/release/folders.ts";
+import { devTier } from "../../scripts/config.ts";
+import { checkAlias, listBuilds } from "../../scripts/release/describe.ts";
+import { FORMS, layout } from "../../scripts/release/folders.ts";
 import { release, switchTo } from "../../scripts/release/publish.ts";
 import { suite } from "../support/suite.ts";
-import { codeOf, DEV, makeDist, servedBy, treeOf, withFolder } from "./support.ts";
+import { assertRefused, codeOf, makeDist, servedBy, treeOf, withRelease } from "./support.ts";
 
 const test = suite("CDN release");
 
-/** The error's message; fails when there is none. */
-async function refusal(work: Promise<unknown>): Promise<string> {
-  const error = await work.then(
-    () => undefined,
-    (thrown: Error) => thrown,
-  );
-  assert.ok(error, "it was not refused");
-  assert.match(error.name, /^(CheckError|BuildError)$/, error.stack);
-  return error.message;
-}
-
-test("a release publishes the build, keeps its map apart, and moves the alias", async () => {
-  await withFolder(async (folder) => {
+test("a release publishes the build, keeps its map apart, and moves the alias; again, it changes nothing", async () => {
+  await withRelease([], async (root, folder) => {
     const from = await makeDist(join(folder, "dist"), "7");
-    const root = join(folder, "cdn");
+    const manifest = await readFile(join(from, "manifest.json"), "utf8");
+    const more = JSON.parse(manifest);
+    more.files["index.mjs"] = more.files["all.js"];
+    await writeFile(join(from, "manifest.json"), JSON.stringify(more));
+
     const released = await release({ root, from });
     assert.equal([released.published, released.before, released.now], [true, null, "7"]);
-    assert.equal(Object.keys(await treeOf(root)), [
+    const tree = await treeOf(root);
+    assert.equal(Object.keys(tree), [
       "current",
       "nginx.conf",
       "private/maps/7/all.js.map",
@@ -40,140 +36,85 @@ test("a release publishes the build, keeps its map apart, and moves the alias", 
       "public/js/2.0/all.js.gz",
     ]);
     assert.is(await servedBy(root), codeOf("7"));
-    const manifest = JSON.parse(await readFile(join(root, "public/js/2.0/7/manifest.json"), "utf8"));
-    assert.equal(manifest, JSON.parse(await readFile(join(from, "manifest.json"), "utf8")));
-  });
-});
-
-test("the manifest names only what lies beside it", async () => {
-  await withFolder(async (folder) => {
-    const from = await makeDist(join(folder, "dist"), "7");
-    const file = join(from, "manifest.json");
-    const manifest = JSON.parse(await readFile(file, "utf8"));
-    manifest.files["index.mjs"] = manifest.files["all.js"];
-    await writeFile(file, JSON.stringify(manifest));
-    const { build } = await release({ root: join(folder, "cdn"), from });
-    assert.equal(Object.keys(build.manifest.files), ["all.js"]);
-  });
-});
-
-test("releasing the same build again changes nothing, and brings back a lost map", async () => {
-  await withFolder(async (folder) => {
-    const from = await makeDist(join(folder, "dist"), "7");
-    const root = join(folder, "cdn");
-    await release({ root, from });
-    const before = await treeOf(root);
-    const again = await release({ root, from });
-    assert.equal([again.published, again.before, again.now], [false, "7", "7"]);
-    assert.equal(await treeOf(root), before);
+    // It names only what lies beside it.
+    assert.is(await readFile(join(layout(root).build("7"), "manifest.json"), "utf8"), manifest);
 
     await rm(layout(root).maps("7"), { recursive: true });
-    await release({ root, from });
-    assert.equal(await treeOf(root), before);
+    const again = await release({ root, from });
+    assert.equal([again.published, again.before, again.now], [false, "7", "7"]);
+    assert.equal(await treeOf(root), tree);
   });
 });
 
 test("a build that is there with other bytes is never overwritten: not one file is touched", async () => {
-  await withFolder(async (folder) => {
-    const root = join(folder, "cdn");
-    await release({ root, from: await makeDist(join(folder, "a"), "7") });
-    await release({ root, from: await makeDist(join(folder, "b"), "8") });
-    const before = await treeOf(root);
-    const others = [
-      makeDist(join(folder, "c"), "7", { code: "window.SE={other:1}" }),
-      makeDist(join(folder, "d"), "7", { commit: "d".repeat(40) }),
-    ];
-    for (const from of await Promise.all(others)) {
-      assert.match(
-        await refusal(release({ root, from })),
-        /build 7 is there already with other bytes \(public\/js\/2\.0\/7\/\S+\): a published build never changes/,
-      );
-      assert.equal(await treeOf(root), before);
-    }
-    const map = await makeDist(join(folder, "e"), "7");
+  await withRelease(["7", "8"], async (root, folder) => {
+    const code = await makeDist(join(folder, "code"), "7", { code: "window.SE={other:1}" });
+    const commit = await makeDist(join(folder, "commit"), "7", { commit: "d".repeat(40) });
+    const map = await makeDist(join(folder, "map"), "7");
     await writeFile(join(map, "all.js.map"), "{}");
-    assert.match(await refusal(release({ root, from: map })), /private\/maps\/7\/all\.js\.map/);
-    assert.equal(await treeOf(root), before);
+    for (const [from, path] of [
+      [code, "public/js/2.0/7/all.js"],
+      [commit, "public/js/2.0/7/manifest.json"],
+      [map, "private/maps/7/all.js.map"],
+    ] as const) {
+      const said = new RegExp(
+        `build 7 is there already with other bytes \\(${path}\\): a published build never changes`,
+      );
+      await assertRefused(root, () => release({ root, from }), said);
+    }
   });
 });
 
 test("what is damaged, incomplete, or for the dev tier is not released, and nothing is made", async () => {
-  await withFolder(async (folder) => {
-    const root = join(folder, "cdn");
-    let dists = 0;
-    const damaged = async (damage: (dist: string) => Promise<unknown>, said: RegExp) => {
-      const from = await makeDist(join(folder, `dist-${dists++}`), "7");
-      await damage(from);
-      assert.match(await refusal(release({ root, from })), said);
-      assert.equal(await treeOf(root), {});
-    };
-    const put = (name: string, content: string | Uint8Array) => (dist: string) =>
-      writeFile(join(dist, name), content);
-    await damaged(put("all.js", "alert(1)"), /all\.js is not what its manifest says: it has sha384-/);
-    await damaged(put("all.js.br", "not brotli"), /all\.js\.br does not decompress to all\.js/);
-    await damaged(put("all.js.gz", ""), /all\.js\.gz does not decompress to all\.js/);
-    await damaged(put("manifest.json", "{"), /manifest\.json is no manifest/);
-    await damaged(
-      put("manifest.json", '{"buildNumber":"7","files":{}}'),
-      /manifest of build 7 does not name all\.js/,
-    );
-    await damaged((dist) => rm(join(dist, "all.js.map")), /all\.js\.map is missing/);
-    await damaged(async (dist) => {
-      const manifest = JSON.parse(await readFile(join(dist, "manifest.json"), "utf8"));
-      manifest.files["all.js"].brotli++;
-      await writeFile(join(dist, "manifest.json"), JSON.stringify(manifest));
-    }, /all\.js\.br has \d+ bytes, and its manifest says \d+/);
-    await damaged(
-      (dist) => makeDist(dist, "7", { tier: DEV }),
-      /a build for the dev tier, which is never released/,
-    );
+  const put = (name: string, text: string) => (dist: string) => writeFile(join(dist, name), text);
+  const cases: [damage: (dist: string) => Promise<unknown>, said: RegExp][] = [
+    [put("all.js", "alert(1)"), /all\.js is not what its manifest says: it has sha384-/],
+    [put("all.js.br", "not brotli"), /all\.js\.br does not decompress to all\.js/],
+    [put("all.js.gz", ""), /all\.js\.gz does not decompress to all\.js/],
+    [put("manifest.json", "{"), /manifest\.json is no manifest/],
+    [put("manifest.json", '{"buildNumber":"7","files":{}}'), /manifest of build 7 does not name all\.js/],
+    [(dist) => rm(join(dist, "all.js.map")), /all\.js\.map is missing/],
+    [
+      async (dist) => {
+        const text = await readFile(join(dist, "manifest.json"), "utf8");
+        await writeFile(join(dist, "manifest.json"), text.replace(/("brotli": )/, "$19"));
+      },
+      /all\.js\.br has \d+ bytes, and its manifest says 9\d+/,
+    ],
+    [(dist) => makeDist(dist, "7", { tier: devTier() }), /a build for the dev tier, which is never released/],
+    [(dist) => makeDist(dist, "dev"), /holds a build without a number/],
     // These would be a hidden folder, and the alias itself.
-    await damaged((dist) => makeDist(dist, ".7"), /build number "\.7" is refused for a release/);
-    await damaged((dist) => makeDist(dist, "all.js.br"), /build number "all\.js\.br" is refused/);
-    await damaged((dist) => makeDist(dist, "../7"), /build number "\.\.\/7" is refused/);
+    [(dist) => makeDist(dist, ".7"), /build number "\.7" is refused for a release/],
+    [(dist) => makeDist(dist, "all.js.br"), /build number "all\.js\.br" is refused/],
+    [(dist) => makeDist(dist, "../7"), /build number "\.\.\/7" is refused/],
+    [(dist) => makeDist(dist, "9".repeat(101)), /at most 100 characters/],
+  ];
+  await withRelease([], async (root, folder) => {
+    for (const [index, [damage, said]] of cases.entries()) {
+      const from = await makeDist(join(folder, String(index)), "7");
+      await damage(from);
+      await assertRefused(root, () => release({ root, from }), said);
+    }
+    await release({ root, from: await makeDist(join(folder, "longest"), "9".repeat(100)) });
   });
 });
 
-test("a rollback moves the alias back, all three forms at once, and forth again", async () => {
-  await withFolder(async (folder) => {
-    const root = join(folder, "cdn");
-    for (const number of ["7", "8"])
-      await release({ root, from: await makeDist(join(folder, number), number) });
-    assert.is(await servedBy(root), codeOf("8"));
-    const back = await switchTo(root, "7");
-    assert.equal([back.before, back.now], ["8", "7"]);
-    assert.is(await servedBy(root), codeOf("7"));
-    await switchTo(root, "8");
-    assert.is(await servedBy(root), codeOf("8"));
-  });
-});
-
-test("a rollback to a build that is not there, or damaged, is refused and changes nothing", async () => {
-  await withFolder(async (folder) => {
-    const root = join(folder, "cdn");
-    assert.match(await refusal(switchTo(root, "7")), /holds no release/);
-    for (const number of ["7", "8"])
-      await release({ root, from: await makeDist(join(folder, number), number) });
-    assert.match(await refusal(switchTo(root, "9")), /there is no build 9/);
-    assert.match(await refusal(switchTo(root, "../../private")), /is refused/);
-    await writeFile(join(root, "public/js/2.0/7/all.js.br"), "broken");
-    const before = await treeOf(root);
-    assert.match(await refusal(switchTo(root, "7")), /all\.js\.br does not decompress/);
-    assert.equal(await treeOf(root), before);
-    assert.is(await servedBy(root), codeOf("8"));
-  });
-});
-
-test("a staged build is there for those who name it, and the alias stays", async () => {
-  await withFolder(async (folder) => {
-    const root = join(folder, "cdn");
-    const first = await makeDist(join(folder, "7"), "7");
-    const staged = await release({ root, from: first, switchAlias: false });
-    assert.equal([staged.published, staged.now], [true, null]);
+test("a staged build is there for those who name it; a switch moves all three forms of the alias, to and fro", async () => {
+  await withRelease([], async (root, folder) => {
+    const stage = async (number: string) =>
+      release({ root, from: await makeDist(join(folder, number), number), switchAlias: false });
+    assert.is((await stage("7")).now, null);
     assert.is(await servedBy(root), null);
     await switchTo(root, "7");
-    await release({ root, from: await makeDist(join(folder, "8"), "8"), switchAlias: false });
-    assert.is(await servedBy(root), codeOf("7"));
+    assert.is((await stage("8")).now, "7");
+    for (const [number, before] of [
+      ["8", "7"],
+      ["7", "8"],
+    ] as const) {
+      assert.is(await servedBy(root), codeOf(before));
+      assert.is((await switchTo(root, number)).before, before);
+      assert.is(await servedBy(root), codeOf(number));
+    }
     assert.equal(
       (await listBuilds(root)).map(({ build, current }) => [build, current]),
       [
@@ -184,59 +125,85 @@ test("a staged build is there for those who name it, and the alias stays", async
   });
 });
 
+test("a rollback to a build that is not there, or damaged, is refused and changes nothing", async () => {
+  await withRelease(["7", "8"], async (root, folder) => {
+    await assertRefused(folder, () => switchTo(join(folder, "other"), "7"), /holds no release/);
+    await assertRefused(root, () => switchTo(root, "9"), /there is no build 9/);
+    await assertRefused(root, () => switchTo(root, "../../private"), /is refused/);
+    await writeFile(join(layout(root).build("7"), "all.js.br"), "broken");
+    await assertRefused(root, () => switchTo(root, "7"), /all\.js\.br does not decompress/);
+    await rename(join(folder, "cdn/public/js/2.0/8"), layout(root).build("9"));
+    await assertRefused(root, () => switchTo(root, "9"), /the manifest in \S+ is that of build 8/);
+  });
+});
+
 test("no two builds have the same time: nginx would give files of one length the same ETag", async () => {
-  await withFolder(async (folder) => {
-    const root = join(folder, "cdn");
-    for (const number of ["7", "8", "9"])
-      await release({ root, from: await makeDist(join(folder, number), number) });
+  await withRelease(["7", "8", "9"], async (root, folder) => {
     const ahead = Date.now() / 1000 + 60;
     await utimes(join(root, "public/js/2.0/9/all.js"), ahead, ahead);
-    await release({ root, from: await makeDist(join(folder, "a"), "10") });
+    await release({ root, from: await makeDist(join(folder, "10"), "10") });
     const listed = await listBuilds(root);
     assert.is(new Set(listed.map(({ released }) => released)).size, 4);
-    assert.equal(
-      listed.map(({ build }) => build),
-      ["7", "8", "9", "10"],
-    );
+    assert.is(listed.map(({ build }) => build).join(), "7,8,9,10");
   });
 });
 
-test("the list checks every build and says what is wrong with one", async () => {
-  await withFolder(async (folder) => {
-    const root = join(folder, "cdn");
-    assert.equal(await listBuilds(root), []);
-    for (const number of ["7", "8"])
-      await release({ root, from: await makeDist(join(folder, number), number) });
-    await writeFile(join(root, "public/js/2.0/7/all.js"), "alert(1)");
-    const [broken, sound] = await listBuilds(root, "https://cdn.example");
-    assert.match(broken!.damage!, /is not what its manifest says/);
-    assert.is(broken!.tag, null);
-    assert.is(sound!.damage, null);
-    const { integrity } = JSON.parse(await readFile(join(folder, "8/manifest.json"), "utf8")).files["all.js"];
-    assert.is(
-      sound!.tag,
-      `<script src="https://cdn.example/js/2.0/8/all.js" integrity="${integrity}" crossorigin></script>`,
-    );
-    assert.is(sound!.tag, scriptTag("8", { integrity }, "https://cdn.example"));
+test("--list says what is wrong with the alias; what is in its place stops a release before it begins", async () => {
+  await withRelease(["7", "8"], async (root, folder) => {
+    const at = layout(root);
+    const nothing = async () => {};
+    const link = (target: string) => (path: string) => symlink(target, path);
+    const breakages: [path: string, put: (path: string) => Promise<unknown>, said: RegExp, stops?: true][] = [
+      ...FORMS.map((form): (typeof breakages)[number] => [at.alias(form), nothing, /all\.js\S* is missing/]),
+      [at.alias("all.js"), link("7/all.js"), /all\.js does not lead to build 8: remove it/],
+      [at.alias("all.js.gz"), link("elsewhere"), /all\.js\.gz is missing/, true],
+      [
+        at.alias("all.js.br"),
+        (path) => writeFile(path, "a file"),
+        /all\.js\.br does not lead to build 8/,
+        true,
+      ],
+      [at.current, nothing, /the alias serves nothing yet: --switch BUILD/],
+      [at.current, link("/other/8"), /current should lead to a build, and is \/other\/8/, true],
+      [at.current, (path) => mkdir(path), /current should lead to a build, and is no link at all/, true],
+      [at.build("8"), nothing, /there is no build 8/],
+      [join(at.build("8"), "all.js.br"), nothing, /all\.js\.br is missing/],
+    ];
+    const away = join(root, "away");
+    for (const [path, put, said, stops] of breakages) {
+      await rename(path, away);
+      await put(path);
+      assert.match((await checkAlias(root)).problem ?? "", said);
+      for (const work of [() => release({ root, from: join(folder, "7") }), () => switchTo(root, "7")])
+        if (stops) await assertRefused(root, work, /should lead to .*: remove it first/);
+      await rm(path, { recursive: true, force: true });
+      await rename(away, path);
+    }
+    assert.equal(await checkAlias(root), { build: "8", problem: null });
   });
 });
 
-test("something else in the alias's place stops a release before it begins", async () => {
-  await withFolder(async (folder) => {
-    const root = join(folder, "cdn");
-    await release({ root, from: await makeDist(join(folder, "7"), "7") });
-    const from = await makeDist(join(folder, "8"), "8");
-    const link = layout(root).alias("all.js.gz");
-    for (const put of [() => symlink("elsewhere", link), () => writeFile(link, "a file")]) {
-      await rm(link);
-      await put();
-      const before = await treeOf(root);
-      assert.match(
-        await refusal(release({ root, from })),
-        /all\.js\.gz should lead to \S+current\/all\.js\.gz, and is/,
-      );
-      assert.match(await refusal(switchTo(root, "7")), /remove it first/);
-      assert.equal(await treeOf(root), before);
+test("everybody may read what is served, whatever the umask; what a web server may not read is not sound", async () => {
+  await withRelease([], async (root, folder) => {
+    const at = layout(join(root, "deep"));
+    const umask = process.umask(0o077);
+    try {
+      await release({ root: at.root, from: await makeDist(join(folder, "7"), "7") });
+      assert.is(process.umask(), 0o077);
+    } finally {
+      process.umask(umask);
+    }
+    assert.equal(await checkAlias(at.root), { build: "7", problem: null });
+    for (const path of [root, at.root, at.nginx, at.headers])
+      assert.ok((await lstat(path)).mode & 0o004, path);
+
+    for (const path of [join(at.build("7"), "all.js.gz"), at.build("7"), at.scripts, at.publicRoot]) {
+      const { mode } = await lstat(path);
+      await chmod(path, mode & 0o700);
+      const said = `${path} has mode ${(mode & 0o700).toString(8)}: a web server may not read it (chmod a+rX)`;
+      assert.is((await checkAlias(at.root)).problem, said);
+      assert.is((await listBuilds(at.root))[0]!.damage, said);
+      await chmod(path, mode);
     }
   });
 });

@@ -3,10 +3,13 @@ import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from "node:zlib";
+import * as assert from "uvu/assert";
 import type { Artifact } from "../../scripts/build/artifact.ts";
 import { emit, manifestOf } from "../../scripts/build/emit.ts";
-import { ALL_JS, devTier, PRODUCTION } from "../../scripts/config.ts";
-import { layout } from "../../scripts/release/folders.ts";
+import { ALL_JS, PRODUCTION } from "../../scripts/config.ts";
+import { FORMS, layout } from "../../scripts/release/folders.ts";
+import { release } from "../../scripts/release/publish.ts";
+import { type Outcome, runScript } from "../support/program.ts";
 
 /** Calls `use` with an empty folder that is gone afterwards; everybody may enter it, as the folder above a release. */
 export async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
@@ -25,24 +28,38 @@ export const codeOf = (buildNumber: string) => `window.SE={version:"${buildNumbe
 export async function makeDist(
   folder: string,
   buildNumber: string,
-  { code = codeOf(buildNumber), tier = PRODUCTION, commit = "c".repeat(40) as string | null } = {},
+  { code = codeOf(buildNumber), tier = PRODUCTION, commit = "c".repeat(40) } = {},
 ): Promise<string> {
+  const map = JSON.stringify({ version: 3, file: buildNumber, mappings: "" });
+  const compressed = { gzip: gzipSync(code), brotli: brotliCompressSync(code) };
   const artifact: Artifact = {
     target: ALL_JS,
     tier,
     buildNumber,
     name: ALL_JS.name,
     code,
-    map: JSON.stringify({ version: 3, file: buildNumber, mappings: "" }),
-    gzip: gzipSync(code),
-    brotli: brotliCompressSync(code),
+    map,
+    ...compressed,
   };
   await mkdir(folder, { recursive: true });
   await emit(folder, [artifact], manifestOf([artifact], commit));
   return folder;
 }
 
-export const DEV = devTier();
+/** Calls `use` with a release folder that has these builds, each released in turn; their `dist` folders lie beside it. */
+export function withRelease(
+  builds: readonly string[],
+  use: (root: string, folder: string) => Promise<void>,
+): Promise<void> {
+  return withFolder(async (folder) => {
+    const root = join(folder, "cdn");
+    for (const number of builds) await release({ root, from: await makeDist(join(folder, number), number) });
+    await use(root, folder);
+  });
+}
+
+/** Runs `npm run release`. */
+export const run = (...args: string[]): Outcome => runScript("scripts/release/release.ts", args);
 
 /** Every path under `folder` with its content, links with where they lead: two equal trees are the same release. */
 export async function treeOf(folder: string, below = ""): Promise<Record<string, string>> {
@@ -57,16 +74,24 @@ export async function treeOf(folder: string, below = ""): Promise<Record<string,
   return tree;
 }
 
+/** Asserts that `work` is refused in one of these sentences, and changes nothing in `root`. */
+export async function assertRefused(root: string, work: () => Promise<unknown>, said: RegExp): Promise<void> {
+  const before = await treeOf(root);
+  const error = await work().then(
+    () => new Error("it was not refused"),
+    (thrown: Error) => thrown,
+  );
+  assert.match(error.message, said);
+  assert.match(error.name, /^(CheckError|BuildError)$/, error.stack);
+  assert.equal(await treeOf(root), before);
+}
+
 /** What a page would get from the alias: the script, when all three forms are the same one; null when there is none. */
 export async function servedBy(root: string): Promise<string | null> {
-  const at = layout(root);
-  const read = (form: string) => readFile(at.alias(form)).catch(() => null);
-  const forms = [await read("all.js"), await read("all.js.gz"), await read("all.js.br")];
-  const [raw, gzip, brotli] = forms;
+  const read = (form: string) => readFile(layout(root).alias(form)).catch(() => null);
+  const [raw, gzip, brotli] = await Promise.all(FORMS.map(read));
   if (!raw && !gzip && !brotli) return null;
-  if (!raw || !gzip || !brotli) throw new Error("the alias serves only some of its three forms");
-  if (!gunzipSync(gzip).equals(raw) || !brotliDecompressSync(brotli).equals(raw)) {
-    throw new Error("the alias serves forms of different builds");
-  }
+  assert.ok(raw && gzip && brotli, "the alias serves only some of its three forms");
+  assert.ok(gunzipSync(gzip).equals(raw) && brotliDecompressSync(brotli).equals(raw), "forms of two builds");
   return raw.toString();
 }
