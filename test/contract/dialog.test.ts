@@ -1,7 +1,6 @@
 /** How a login starts: what authenticate requires, the dialog's address, and the state in it. */
-import vm from "node:vm";
 import * as assert from "uvu/assert";
-import { CHANNEL, CLIENT_ID } from "../support/app.ts";
+import { CHANNEL, CLIENT_ID, KEY } from "../support/app.ts";
 import type { Client } from "../support/client.ts";
 import { contract, type PerArtifact, ready, startLogin } from "../support/contract.ts";
 import { throwsWith } from "../support/throws.ts";
@@ -18,54 +17,41 @@ const encode: PerArtifact<(text: string) => string> = {
 };
 
 /** The dialog's address as the protocol has it, byte for byte. */
-function dialogUrl({ name, page }: Client, { proxy = CHANNEL, protocol = "https", scope = "" } = {}): string {
-  const E = encode[name];
+function dialogUrl(client: Client, { proxy = CHANNEL, protocol = "https", scope = "" } = {}): string {
+  const E = encode[client.name];
   const landing = `${LANDING}?assisted=${CLIENT_ID}&protocol=${protocol}&proxy=${E(proxy)}`;
   // Commas need no encoding in a query.
-  const state = name === "all.js" ? page.stateOf() : E(page.stateOf());
+  const state = client.name === "all.js" ? client.stateOf() : E(client.stateOf());
   const query = `redirect_uri=${E(landing)}&client_id=${CLIENT_ID}&state=${state}`;
   return `${DIALOG}?${query}${scope && `&scope=${E(scope)}`}`;
 }
 
-test("refuses to start without success, and opens nothing", async (open) => {
-  const client = await ready(open);
-  for (const options of [{}, { error() {} }, { success: null }]) {
-    throwsWith(() => client.SE.authenticate(options), "needs success");
-  }
-  // The engine's own sentence.
-  for (const nothing of [undefined, null])
-    assert.throws(() => client.SE.authenticate(nothing), /properties of/);
-  assert.is(client.page.popups.length, 0);
-  assert.is(client.page.leftovers().listeners, 0);
-});
-
-test("refuses a scope that is not an array, and opens nothing", async (open) => {
-  const client = await ready(open);
-  for (const scope of ["read_inbox", {}, 1, true, () => {}]) {
-    assert.throws(
-      () => client.authenticate({ scope }),
-      (error: Error) => error.message === "needs scope[]",
-    );
-  }
-  assert.is(client.page.popups.length, 0);
-  assert.is(client.page.leftovers().listeners, 0);
-});
-
-test("refuses to start before init", async (open) => {
+test("refuses to start before init, without success, and with a scope that is no array; then nothing opens", async (open) => {
   const client = await open();
-  assert.throws(() => client.authenticate(), /init/);
-  assert.is(client.page.popups.length, 0);
+  throwsWith(() => client.authenticate(), "needs init");
+  client.init();
+  await client.advance(1);
+  for (const options of [{}, { error() {} }, { success: null }])
+    throwsWith(() => client.SE.authenticate(options), "needs success");
+  // The engine's own sentence.
+  for (const nothing of [undefined, null]) throwsWith(() => client.SE.authenticate(nothing), "properties of");
+  for (const scope of ["read_inbox", {}, 1, true, () => {}])
+    throwsWith(() => client.authenticate({ scope }), "needs scope[]");
+  assert.is(client.popups.length, 0);
+  assert.equal(client.left(), []);
 });
 
-test("opens the dialog at once, in a popup, before complete was called", async (open) => {
+test("opens the dialog at once, before complete was called, in a popup without a name, and returns nothing", async (open) => {
   const client = await open();
   client.init();
-  client.authenticate();
-  assert.is(client.page.popups.length, 1);
-  const { url, features, name } = client.page.popup;
-  assert.is(url, dialogUrl(client));
-  assert.is(features, "width=660,height=480");
-  assert.is(name, "", "no name: a new popup for each login, and nothing for a page in it to read");
+  for (const behaviour of ["popup", "null"] as const) {
+    client.openBehaviour = behaviour;
+    assert.is(client.SE.authenticate({ success() {}, error() {} }), undefined);
+  }
+  assert.is(client.popups.length, 1);
+  const { url, features, name } = client.popup;
+  // A name would be there for any page in the popup to read.
+  assert.equal([url, features, name], [dialogUrl(client), "width=660,height=480", ""]);
 });
 
 /** What the page's address and channelUrl become in the landing page's address: an absolute one, as browsers write it. */
@@ -76,75 +62,63 @@ const channels: [href: string, channel: string, proxy: string, protocol: string]
   ["https://a.com/x/y", "blank", "https://a.com/x/blank", "https"],
   ["file:///page.html", "file:///blank.html", "file:///blank.html", "file"],
 ];
-for (const [href, channelUrl, proxy, protocol] of channels) {
-  test(`names the protocol of ${href} and the channel ${channelUrl}, encoded twice`, async (open) => {
+test("names the page's protocol and the channel, encoded twice, and no key", async (open) => {
+  for (const [href, channelUrl, proxy, protocol] of channels) {
     const client = await open({ href });
-    client.init({ channelUrl });
+    client.init({ channelUrl, key: KEY });
     client.authenticate();
-    assert.is(client.page.popup.url, dialogUrl(client, { proxy, protocol }));
-  });
-}
+    assert.is(client.popup.url, dialogUrl(client, { proxy, protocol }));
+  }
+});
 
-const scopes: [scope: unknown, sent: string][] = [
-  [undefined, ""],
-  [null, ""],
-  [false, ""],
-  ["", ""],
-  [[], ""],
-  [["read_inbox"], "read_inbox"],
-  [["read_inbox", "no_expiry"], "read_inbox no_expiry"],
-  [["a&b"], "a&b"],
-];
-for (const [scope, sent] of scopes) {
-  test(`sends ${sent ? `the scope "${sent}"` : "no scope"} for ${JSON.stringify(scope)}`, async (open) => {
+test("sends the scopes that are asked for", async (open) => {
+  for (const scope of [
+    undefined,
+    null,
+    false,
+    "",
+    [],
+    ["read_inbox"],
+    ["read_inbox", "no_expiry"],
+    ["a&b"],
+  ]) {
     const { client } = await startLogin(open, { scope });
-    assert.is(client.page.popup.url, dialogUrl(client, { scope: sent }));
-  });
-}
+    const sent = Array.isArray(scope) ? scope.join(" ") : "";
+    assert.is(client.popup.url, dialogUrl(client, { scope: sent }));
+  }
+});
 
 test("opens the window's popup with the window's crypto, whatever the page's scripts call open and crypto", async (open) => {
   const client = await ready(open);
   // Lexical names of a classic script hide the window's properties (ECMAScript, Global Environment Records).
-  vm.runInContext("let open = false; const crypto = {};", client.page.realm);
+  client.run("let open = false; const crypto = {};");
   client.authenticate();
-  assert.is(client.page.popups.length, 1);
+  assert.is(client.popups.length, 1);
 });
 
-test("returns nothing, whether the popup opens or not", async (open) => {
-  const client = await ready(open);
-  for (const behaviour of ["popup", "null"] as const) {
-    client.page.openBehaviour = behaviour;
-    assert.is(client.SE.authenticate({ success() {}, error() {} }), undefined);
-  }
-});
-
-test("has a new state for each login, from crypto", async (open) => {
+test("has a new state for each login, from crypto: at least 64 bits, and it depends on each of them", async (open) => {
   const client = await ready(open, { before: "Math.random = function () { throw Error('guessable'); };" });
+  const { crypto } = client.realm;
   const states = new Set<string>();
-  for (let count = 0; count < 200; count++) {
+  const addState = () => {
     client.authenticate();
-    states.add(client.page.stateOf());
-  }
+    states.add(client.stateOf());
+  };
+  for (let count = 0; count < 200; count++) addState();
   assert.is(states.size, 200);
-});
 
-test("asks crypto for at least 64 bits, and the state depends on each of them", async (open) => {
-  const client = await ready(open);
-  /** The state when crypto gives bits of which one, at most, is `flipped`. */
-  const stateWith = (flipped?: number): string => {
-    (client.page.realm as any).crypto.getRandomValues = (array: Uint16Array) => {
+  states.clear();
+  let bits = 1;
+  for (let flipped = -1; flipped < bits; flipped++) {
+    crypto.getRandomValues = (array: Uint16Array) => {
       const bytes = new Uint8Array(array.buffer).fill(0x49);
       bits = bytes.length * 8;
-      if (flipped !== undefined) bytes[flipped >> 3]! ^= 1 << (flipped & 7);
+      if (flipped >= 0) bytes[flipped >> 3]! ^= 1 << (flipped & 7);
       return array;
     };
-    client.authenticate();
-    return client.page.stateOf();
-  };
-  let bits = 0;
-  const states = new Set([stateWith()]);
+    addState();
+  }
   assert.ok(bits >= 64, `${bits} bits`);
-  for (let bit = 0; bit < bits; bit++) states.add(stateWith(bit));
   assert.is(states.size, bits + 1);
 });
 

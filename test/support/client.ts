@@ -1,32 +1,77 @@
-/** One artifact in a page, with the same controls for all.js and index.mjs: the contract's tests see nothing else of them. */
-import type vm from "node:vm";
+/**
+ * One artifact in a page, with the same controls for all.js and index.mjs. The test controls time, focus, popups and messages;
+ * the document is linkedom's, and what linkedom lacks is a double.
+ *
+ * The artifact runs in a separate realm, so that a hostile page can spoil only the intrinsics there.
+ */
+import vm from "node:vm";
+import { parseHTML } from "linkedom";
+import { PRODUCTION } from "../../scripts/config.ts";
+import type { ApiRequest } from "./api-doubles.ts";
 import { CHANNEL, CLIENT_ID, KEY } from "./app.ts";
-import { type Message, Page, type PageOptions, type Popup } from "./window-double.ts";
 
 export type ArtifactName = "all.js" | "index.mjs";
 
 /** The SDK looks at its popup every so many milliseconds; what it reports by itself is reported by then. */
 export const TICK = 50;
 
-/** One request for a page of accounts, however the artifact sends it. */
-export interface ApiRequest {
-  readonly page: number;
-  readonly token: string;
-  /** Neither answered nor failed nor given up. */
-  readonly pending: boolean;
-  /** Answers with `body` as JSON and an HTTP status (200). */
-  answer(body: unknown, status?: number): Promise<void>;
-  /** Answers with text that is no JSON. */
-  answerText(text: string, status?: number): Promise<void>;
-  /** The connection fails, or the browser's policies do not let the page read the answer. */
-  fail(): Promise<void>;
-}
-
-/** Puts what an artifact asks the API with into its page. The array grows with each request. */
-export type Transport = (page: Page) => ApiRequest[];
-
 /** Lets everything that waits for a promise go on. */
 export const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+export interface PageOptions {
+  /** The page's own address. */
+  href?: string;
+  /** False: a browser without File, as IE 9 is. Its timers hand no arguments on. */
+  file?: boolean;
+  /** True: IE 11, whose links have no `origin`, though its location has. */
+  ie11?: boolean;
+  /** False: a browser without crypto. */
+  crypto?: boolean;
+  /** Runs in the page before the SDK does. */
+  before?: string;
+  /** What `window.open` does: gives a popup, gives this, or throws. */
+  open?: "popup" | "null" | "undefined" | "throws";
+}
+
+/** A popup as its opener sees it. */
+export interface Popup {
+  url: string;
+  name: string;
+  features: string;
+  closed: boolean;
+  /** The hash of the frame of the page's own origin in it; undefined when there is no such frame. */
+  frameHash: string | undefined;
+}
+
+export interface Message {
+  origin?: unknown;
+  source?: unknown;
+  data?: unknown;
+}
+
+interface Timer {
+  due: number;
+  /** Undefined for one that runs once. */
+  every: number | undefined;
+  run: () => void;
+  /** The browser's, not the page's. */
+  browsers: boolean;
+}
+
+/** An `<a>` element, whose address counts from the page's own. One that cannot be parsed has no parts (HTML, HTMLHyperlinkElementUtils). */
+function link(page: string, origins: boolean): object {
+  let text = "";
+  const url = () => (URL.canParse(text, page) ? new URL(text, page) : undefined);
+  return {
+    set href(value: unknown) {
+      text = String(value);
+    },
+    get origin() {
+      return origins ? (url()?.origin ?? "") : undefined;
+    },
+    toString: () => url()?.href ?? text,
+  };
+}
 
 /** What the callbacks of one login were given, in order. */
 export class Heard {
@@ -53,26 +98,175 @@ export class Heard {
 }
 
 export class Client {
-  readonly page: Page;
+  readonly realm: any;
+  readonly document: any;
   /** The artifact's functions. Kept here, because a page may put its `SE` away. */
   readonly SE: any;
+  readonly popups: Popup[] = [];
   /** All requests, in the order asked. */
-  readonly requests: readonly ApiRequest[];
+  readonly requests: ApiRequest[] = [];
+  /** The logins that `authenticate` started. */
+  readonly logins: Heard[] = [];
+  /** What the page's own handlers would have reported as uncaught. */
+  readonly uncaught: unknown[] = [];
+  /** False while another window, such as the popup, has the focus. */
+  focused = true;
+  now = 1_700_000_000_000;
+  openBehaviour: NonNullable<PageOptions["open"]>;
 
-  /** Runs `script` in a new page. `members`: the functions that it gives to the page. */
+  readonly #listeners = new Set<(event: Message) => void>();
+  readonly #timers = new Map<number, Timer>();
+  #lastTimer = 0;
+  readonly #ownNames: Set<string>;
+
+  /** Runs `script` in a new page. `members`: the functions that it gives to the page. `equip` gives it what it asks the API with. */
   constructor(
     readonly name: ArtifactName,
     script: vm.Script,
     readonly members: readonly string[],
-    transport: Transport,
-    options?: PageOptions,
+    equip: (client: Client) => void,
+    options: PageOptions = {},
   ) {
-    let requests: ApiRequest[] = [];
-    this.page = new Page(script, options, (page) => {
-      requests = transport(page);
+    const { href, protocol, origin } = new URL(options.href ?? "https://app.example/page?x=1");
+    this.openBehaviour = options.open ?? "popup";
+    this.document = parseHTML("<!doctype html><html><head></head><body></body></html>").document;
+    this.document.hasFocus = () => this.focused;
+    const modern = options.file !== false;
+    const create = this.document.createElement.bind(this.document);
+    this.document.createElement = (name: string) =>
+      name === "a" ? link(href, modern && !options.ie11) : create(name);
+    const timer =
+      (repeats: boolean) =>
+      (callback: (...args: unknown[]) => void, ms?: number, ...args: unknown[]): number =>
+        this.#timer(() => callback(...(modern ? args : [])), ms, repeats);
+    const listeners = (type: string) => {
+      if (type !== "message") throw new Error(`the SDK listens to "${type}"`);
+      return this.#listeners;
+    };
+    const clear = (id: number) => this.#timers.delete(id);
+
+    this.realm = vm.createContext({
+      document: this.document,
+      // Support: IE 9 and 10 have no `origin`.
+      location: { href, protocol, ...(modern ? { origin } : {}), toString: () => href },
+      open: (url: string, name: string, features: string) => this.#open(url, name, features),
+      setTimeout: timer(false),
+      setInterval: timer(true),
+      clearTimeout: clear,
+      clearInterval: clear,
+      addEventListener: (type: string, listener: () => void) => listeners(type).add(listener),
+      removeEventListener: (type: string, listener: () => void) => listeners(type).delete(listener),
+      ...(modern ? { File: class File {} } : {}),
+      ...(options.crypto === false
+        ? {}
+        : {
+            crypto: { getRandomValues: (array: Uint32Array<ArrayBuffer>) => crypto.getRandomValues(array) },
+          }),
+      // `npm run test:mutation`: the instrumented SDK asks its global object which mutant it is.
+      ...(process.env.MUTATION
+        ? { __stryker__: { activeMutant: process.env.__STRYKER_ACTIVE_MUTANT__ } }
+        : {}),
     });
-    this.requests = requests;
-    this.SE = (this.page.realm as any).SE;
+    this.run("var window = this;");
+    const clock = () => this.now;
+    this.realm.Date = class extends (this.run("Date") as DateConstructor) {
+      constructor(...args: [any?]) {
+        super(...((args.length ? args : [clock()]) as [number]));
+      }
+    };
+    equip(this);
+    if (options.before) this.run(options.before);
+    this.#ownNames = new Set(this.#names());
+    script.runInContext(this.realm);
+    this.SE = this.realm.SE;
+  }
+
+  /** Runs a script of the page's. */
+  run(code: string): any {
+    return vm.runInContext(code, this.realm);
+  }
+
+  /** Runs `work` as the browser runs a page's handlers. */
+  guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.uncaught.push(error);
+    }
+  }
+
+  #names(): string[] {
+    return [...this.run("Object.getOwnPropertyNames(this)")];
+  }
+
+  #open(url: string, name: string, features: string): Popup | null | undefined {
+    if (this.openBehaviour === "null") return null;
+    if (this.openBehaviour === "undefined") return undefined;
+    if (this.openBehaviour === "throws") throw new Error("NS_ERROR_DOM_INVALID_ACCESS_ERR");
+    const popup = {
+      url,
+      // As Web IDL has it: the name's text.
+      name: String(name),
+      features,
+      closed: false,
+      frameHash: undefined,
+      close() {
+        popup.closed = true;
+      },
+      /** A frame that is not there (yet) throws, as it does across origins; a closed popup has none. */
+      get "se-api-frame"() {
+        if (popup.closed || popup.frameHash === undefined)
+          throw new Error("SecurityError: cross-origin frame");
+        return { location: { hash: popup.frameHash } };
+      },
+    };
+    this.popups.push(popup);
+    return popup;
+  }
+
+  /** HTML, "timers": what is not a number counts as 0. An interval is never shorter than 1 ms here, so that time goes on. */
+  #timer(run: () => void, ms: unknown, repeats: boolean, browsers = false): number {
+    const delay = Math.max(repeats ? 1 : 0, Math.trunc(Number(ms)) || 0);
+    const every = repeats ? delay : undefined;
+    this.#timers.set(++this.#lastTimer, { due: this.now + delay, every, run, browsers });
+    return this.#lastTimer;
+  }
+
+  /** Something of the browser's own happens `ms` milliseconds from now. */
+  later(ms: number, run: () => void): void {
+    this.#timer(run, ms, false, true);
+  }
+
+  /** The milliseconds until each pending timer of the page's. */
+  get timers(): number[] {
+    return [...this.#timers.values()].filter(({ browsers }) => !browsers).map(({ due }) => due - this.now);
+  }
+
+  /** Lets `ms` milliseconds pass, running each timer at its time; promises go on after each, as they do in a browser. */
+  async advance(ms: number): Promise<void> {
+    const end = this.now + ms;
+    for (;;) {
+      const [next] = [...this.#timers].sort(([, one], [, other]) => one.due - other.due);
+      if (!next || !(next[1].due <= end)) break;
+      const [id, timer] = next;
+      this.now = Math.max(this.now, timer.due);
+      if (timer.every) timer.due += timer.every;
+      else this.#timers.delete(id);
+      this.guard(timer.run);
+      await settle();
+    }
+    this.now = end;
+    await settle();
+  }
+
+  /** The last popup that was opened. */
+  get popup(): Popup {
+    return this.popups.at(-1)!;
+  }
+
+  /** The `state` that the SDK gave to `popup`. */
+  stateOf(popup = this.popup): string {
+    return new URL(popup.url).searchParams.get("state")!;
   }
 
   /** The requests under way. */
@@ -91,52 +285,64 @@ export class Client {
     this.SE.init({ clientId: CLIENT_ID, key: KEY, channelUrl: CHANNEL, complete() {}, ...changes });
   }
 
-  /** Starts a login and listens to how it ends. */
-  authenticate(options: object = {}): Heard {
+  /** Starts a login and listens to how it ends; `options` may have callbacks besides, or none. */
+  authenticate(options: Record<string, unknown> = {}): Heard {
     const heard = new Heard();
+    const listen = (name: string, list: unknown[]) => {
+      const own = options[name];
+      if (name in options && typeof own !== "function") return own;
+      return (value: unknown) => {
+        list.push(value);
+        (own as ((value: unknown) => void) | undefined)?.(value);
+      };
+    };
     this.SE.authenticate({
-      success: (session: any) => heard.successes.push(session),
-      error: (failure: any) => heard.errors.push(failure),
       ...options,
+      success: listen("success", heard.successes),
+      error: listen("error", heard.errors),
     });
+    this.logins.push(heard);
     return heard;
-  }
-
-  /** Lets `ms` milliseconds pass; promises go on after each timer, as they do in a browser. */
-  async advance(ms: number): Promise<void> {
-    const { page } = this;
-    const end = page.now + ms;
-    for (;;) {
-      const next = Math.min(...page.pendingTimers());
-      if (!(page.now + next <= end)) break;
-      page.advance(next);
-      await settle();
-    }
-    page.advance(end - page.now);
-    await settle();
   }
 
   /** A message arrives at the page. */
   post(message: Message): Promise<void> {
-    this.page.post(message);
+    for (const listener of [...this.#listeners]) this.guard(() => listener(message));
     return settle();
   }
 
   /** The landing page in `popup` answers with `hash`; `{state}` in it is the login's own state. */
-  answer(hash: string, popup?: Popup): Promise<void> {
-    this.page.answer(hash, popup);
-    return settle();
+  answer(hash: string, popup = this.popup): Promise<void> {
+    const data = hash.replace("{state}", encodeURIComponent(this.stateOf(popup)));
+    return this.post({ origin: PRODUCTION.loginOrigin, source: popup, data });
   }
 
-  /** What the artifact left behind; `NOTHING_LEFT` when no login is under way. */
-  leftovers(): object {
-    return {
-      ...this.page.leftovers(),
-      requests: this.pending.length,
-      members: Object.getOwnPropertyNames(this.SE).filter((name) => !this.members.includes(name)),
-    };
+  /** What the artifact left behind: empty when no login is under way. */
+  left(): string[] {
+    const elements = [...this.document.querySelectorAll("head *, body *")];
+    const globals = this.#names().filter((name) => !this.#ownNames.has(name) && name !== "SE");
+    const members = Object.getOwnPropertyNames(this.SE).filter((name) => !this.members.includes(name));
+    return [
+      ...[...this.#listeners].map(() => "a listener"),
+      ...this.timers.map((ms) => `a timer of ${ms} ms`),
+      ...this.pending.map(({ url }) => `a request for ${url}`),
+      ...elements.map(({ localName }) => `an element ${localName}`),
+      ...[...globals, ...members].map((name) => `a name ${name}`),
+    ];
+  }
+
+  /** What holds at any time: no login has ended twice, and nothing was raised. Throws an Error otherwise. */
+  check(): void {
+    const calls = this.logins.map((heard) => heard.calls);
+    if (calls.some((count) => count > 1)) throw new Error(`logins ended ${calls.join(", ")} times`);
+    if (this.uncaught.length) throw new Error(`raised in the page: ${this.uncaught.map(String).join(", ")}`);
+  }
+
+  /** What holds besides when nothing is under way any more: after the last login's end, nothing is left. */
+  checkEnd(): void {
+    this.check();
+    if (this.logins.length === 0 || this.logins.some((heard) => heard.calls === 0)) return;
+    const left = this.left();
+    if (left.length) throw new Error(`left behind: ${left.join(", ")}`);
   }
 }
-
-/** What `leftovers` says after the last login. */
-export const NOTHING_LEFT = { listeners: 0, timers: 0, elements: 0, globals: [], requests: 0, members: [] };

@@ -2,8 +2,7 @@
 import * as fc from "fast-check";
 import type { ArtifactName } from "./client.ts";
 import { ARTIFACTS } from "./contract.ts";
-import { play } from "./model.ts";
-import { steps } from "./steps.ts";
+import { play, steps } from "./model.ts";
 
 /** A host like IE 9: its answers come through the frame alone. */
 const IE9 = { file: false };

@@ -1,20 +1,17 @@
-/** The module's promise: what login() resolves with, what it rejects with, and that a server can import it. */
+/** The module's promise: what login() resolves and rejects with, how a signal aborts it, and that a server can import it. */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as assert from "uvu/assert";
 import { INDEX_MJS } from "../../scripts/config.ts";
-import { accounts, plain, TOKEN } from "../support/app.ts";
+import { accounts, plain } from "../support/app.ts";
 import { artifactText } from "../support/artifact.ts";
-import { type Client, NOTHING_LEFT, settle, TICK } from "../support/client.ts";
-import { ready, startLogin } from "../support/contract.ts";
-import { type End, login, openIndexMjs } from "../support/index-mjs.ts";
-import { suite } from "../support/suite.ts";
+import { type Client, settle, TICK } from "../support/client.ts";
+import { APPROVED, contract, ENDINGS, type Ending, ready, startFor } from "../support/contract.ts";
+import { abortListeners, login } from "../support/index-mjs.ts";
 
-const test = suite("the module's login()");
-
-const APPROVED = `#access_token=${encodeURIComponent(TOKEN)}&expires=86400&state={state}`;
+const test = contract("the module's login()", "index.mjs");
 
 test("importing it on a server throws nothing, and a login there is a rejection", async () => {
   const folder = await mkdtemp(join(tmpdir(), "module-"));
@@ -31,151 +28,181 @@ test("importing it on a server throws nothing, and a login there is a rejection"
   }
 });
 
-test("init works without complete", async () => {
+test("init works without complete", async (open) => {
   for (const complete of [undefined, null]) {
-    const client = await openIndexMjs();
+    const client = await open();
     client.init({ complete });
     await client.advance(1);
-    assert.equal(client.page.uncaught, []);
-    assert.equal(client.leftovers(), NOTHING_LEFT);
-    const end = login(client);
-    await client.answer(APPROVED);
-    assert.is(end.value.accessToken, TOKEN);
+    assert.equal([client.uncaught, client.left()], [[], []]);
   }
 });
 
-test("opens the popup within the call, at the address that authenticate opens", async () => {
-  const client = await ready(openIndexMjs);
+test("opens the popup within the call, at the address that authenticate opens", async (open) => {
+  const client = await ready(open);
   const scope = ["read_inbox", "no_expiry"];
   const end = login(client, { scope });
-  assert.is(client.page.popups.length, 1);
+  assert.is(client.popups.length, 1);
   client.authenticate({ scope });
-  const [one, two] = client.page.popups.map((popup) => {
-    const { url, name, features } = popup;
-    return { url: url.replace(encodeURIComponent(client.page.stateOf(popup)), "STATE"), name, features };
-  });
+  const [one, two] = client.popups.map((popup) => ({
+    ...{ name: popup.name, features: popup.features },
+    url: popup.url.replace(encodeURIComponent(client.stateOf(popup)), "STATE"),
+  }));
   assert.match(one!.url, "state=STATE&scope=read_inbox");
   assert.equal(one, two);
   assert.is(end.state, "pending");
 });
 
-test("resolves with the session, and leaves nothing", async () => {
-  const client = await ready(openIndexMjs);
-  const end = login(client);
-  await client.answer(APPROVED);
-  assert.is(end.state, "resolved");
-  assert.is(end.value.accessToken, TOKEN);
-  assert.is(+end.value.expirationDate, client.page.now + 86_400_000);
-  assert.is(end.value.networkUsers, undefined);
-  assert.is(client.page.popup.closed, true);
-  assert.equal(client.leftovers(), NOTHING_LEFT);
-});
-
-test("resolves with the accounts", async () => {
-  const client = await ready(openIndexMjs);
-  const end = login(client, { networkUsers: true });
-  await client.answer(APPROVED);
-  assert.is(end.state, "pending");
-  await client.request.answer({ items: accounts(2) });
-  assert.is(end.state, "resolved");
-  assert.equal(plain(end.value.networkUsers), accounts(2));
-  assert.equal(client.leftovers(), NOTHING_LEFT);
-});
-
-/** One rejection of each kind; authenticate's error is given the same object. */
-const rejections: [how: string, act: (client: Client) => Promise<void>, name: string, message: string][] = [
-  [
-    "a rejection",
-    (client) => client.answer("#error=access_denied&error_description=no%2c+thanks&state={state}"),
-    "access_denied",
-    "no, thanks",
-  ],
-  ["an answer without a name", (client) => client.answer("#state={state}"), "network_error", "network_error"],
-  [
-    "a closed popup",
-    (client) => {
-      client.page.popup.closed = true;
-      return client.advance(1000);
-    },
-    "popup_closed",
-    "popup_closed",
-  ],
-  [
-    "an API error",
-    async (client) => {
-      await client.answer(APPROVED);
-      await client.request.answer({ error_name: "throttle_violation", error_message: "too many" }, 400);
-    },
-    "throttle_violation",
-    "too many",
-  ],
-  [
-    "a connection that fails",
-    async (client) => {
-      await client.answer(APPROVED);
-      await client.request.fail();
-    },
-    "network_error",
-    "network_error",
-  ],
-];
-
 /** It must be an Error with the name AuthError: a DOMException, which has its name from the start. */
-function isAuthError(value: any, errorName: string, message: string): void {
+function isAuthError(value: any, [errorName, message]: NonNullable<Ending["failure"]>): void {
   assert.instance(value, Error);
   assert.equal(
-    [value.name, value.errorName, value.message, value.errorMessage],
-    ["AuthError", errorName, message, message],
+    [value.name, value.errorName, value.message, value.errorMessage, String(value)],
+    ["AuthError", errorName, message, message, `AuthError: ${message}`],
   );
-  assert.match(String(value), `AuthError: ${message}`);
   assert.type(value.stack, "string");
 }
 
-for (const [how, act, errorName, message] of rejections) {
-  test(`rejects with an AuthError at ${how}`, async () => {
-    const client = await ready(openIndexMjs);
-    const end = login(client, { networkUsers: true });
-    await act(client);
+for (const [how, ending] of Object.entries(ENDINGS)) {
+  test(`${how}: resolves with the session, or rejects with the AuthError that authenticate gives to error`, async (open) => {
+    const client = await ready(open);
+    client.openBehaviour = ending.open ?? "popup";
+    const { signal } = new AbortController();
+    const end = login(client, { networkUsers: ending.networkUsers, signal });
+    assert.is(end.state, "pending");
+    await ending.end(client);
+    assert.equal([client.left(), abortListeners(signal)], [[], 0]);
+    if (!ending.failure) {
+      assert.equal([end.state, end.value.accessToken], ["resolved", "t"]);
+      if (ending.networkUsers) assert.equal(plain(end.value.networkUsers), accounts(102));
+      return;
+    }
     assert.is(end.state, "rejected");
-    isAuthError(end.value, errorName, message);
-    assert.equal(client.leftovers(), NOTHING_LEFT);
-  });
-
-  test(`gives authenticate's error callback an AuthError at ${how}`, async () => {
-    const { client, heard } = await startLogin(openIndexMjs, { networkUsers: true });
-    await act(client);
-    assert.is(heard.calls, 1);
-    isAuthError(heard.errors[0], errorName, message);
+    isAuthError(end.value, ending.failure);
+    const heard = startFor(client, ending);
+    await ending.end(client);
+    isAuthError(heard.errors[0], ending.failure);
   });
 }
 
-test("rejects with an AuthError when the popup is blocked", async () => {
-  const client = await ready(openIndexMjs, { open: "null" });
-  const end = login(client);
+test("an app's mistake is a rejection that is no AuthError, and opens nothing", async (open) => {
+  const client = await open();
+  const { signal } = new AbortController();
+  const isMistake = async (options: object, message: string) => {
+    const end = login(client, options);
+    await settle();
+    assert.equal([end.state, end.value.message, end.value.errorName], ["rejected", message, undefined]);
+    assert.equal([client.popups, client.left(), abortListeners(signal)], [[], [], 0]);
+  };
+  await isMistake({ signal }, "needs init");
+  client.init();
+  await client.advance(1);
+  await isMistake({ signal, scope: "read_inbox" }, "needs scope[]");
+});
+
+/** When a login is aborted, and how it comes to that. */
+const phases: Record<string, (client: Client) => Promise<void>> = {
+  "while the popup is open": async () => {},
+  "while the accounts are fetched": (client) => client.answer(APPROVED),
+  "while it backs off": async (client) => {
+    await client.answer(APPROVED);
+    await client.request.answer({ items: accounts(1), has_more: true, backoff: 30 });
+    await client.advance(10_000);
+  },
+  "while it backs off before a third page": async (client) => {
+    await client.answer(APPROVED);
+    await client.request.answer({ items: accounts(1), has_more: true, backoff: 1 });
+    await client.advance(1_000);
+    await client.request.answer({ items: accounts(1), has_more: true, backoff: 1 });
+  },
+};
+const reasons = [
+  new Error("the app's own"),
+  { any: "value" },
+  Symbol("enough"),
+  Object.create(null),
+  undefined,
+];
+
+for (const [when, come] of Object.entries(phases)) {
+  test(`aborted ${when}: within 50 ms the popup closes, it rejects with the reason, and nothing follows`, async (open) => {
+    for (const reason of reasons) {
+      const client = await ready(open);
+      const controller = new AbortController();
+      const { signal } = controller;
+      const end = login(client, { signal, networkUsers: true });
+      await come(client);
+      const { pending, requests } = client;
+      for (const request of pending) assert.is(request.signal, signal);
+      const asked = requests.length;
+      controller.abort(reason);
+      await client.advance(TICK);
+      assert.is(end.state, "rejected");
+      // Without one, the platform's AbortError.
+      assert.ok(reason === undefined ? end.value.name === "AbortError" : end.value === reason);
+      assert.ok(end.value === signal.reason);
+      assert.equal([client.popup.closed, client.left(), abortListeners(signal)], [true, [], 0]);
+      await client.answer(APPROVED);
+      await client.advance(60_000);
+      assert.is(requests.length, asked);
+    }
+  });
+}
+
+test("Support: Chrome <= 97, Safari <= 15.3: a signal without a reason gives an Error named AbortError", async (open) => {
+  for (const [when, come] of [["before the call", undefined], ...Object.entries(phases)] as const) {
+    const client = await ready(open);
+    const signal: any = { aborted: !come, addEventListener() {}, removeEventListener() {} };
+    const end = login(client, { signal, networkUsers: true });
+    await come?.(client);
+    signal.aborted = true;
+    await client.advance(TICK);
+    assert.instance(end.value, Error, when);
+    assert.equal([end.value.name, end.value.message], ["AbortError", ""], when);
+  }
+});
+
+test("aborted before the call: nothing opens", async (open) => {
+  const client = await ready(open);
+  const signal = AbortSignal.abort("the app's own reason");
+  const end = login(client, { signal });
   await client.advance(TICK);
-  assert.is(end.state, "rejected");
-  isAuthError(end.value, "popup_blocked", "popup_blocked");
-  assert.equal(client.leftovers(), NOTHING_LEFT);
+  assert.equal([end.state, end.value], ["rejected", "the app's own reason"]);
+  assert.equal([client.popups, client.left(), abortListeners(signal)], [[], [], 0]);
 });
 
-/** An app's mistake is a rejection, and no AuthError. */
-async function isMistake(client: Client, end: End, what: RegExp): Promise<void> {
-  await settle();
-  assert.is(end.state, "rejected");
-  assert.match(end.value.message, what);
-  assert.is(end.value.errorName, undefined);
-  assert.is(client.page.popups.length, 0);
-  assert.is(client.page.leftovers().listeners, 0);
-}
-
-test("before init it rejects, and nothing opens", async () => {
-  const client = await openIndexMjs();
-  await isMistake(client, login(client), /init/);
+test("an answer that comes after the abort, before the tick, is not a success; nor is one in the page's Object.prototype", async (open) => {
+  for (const before of ["", "Object.prototype.access_token = 'evil'; Object.prototype.expires = '60';"])
+    for (const networkUsers of [false, true]) {
+      const client = await ready(open, { before });
+      const controller = new AbortController();
+      const end = login(client, { signal: controller.signal, networkUsers });
+      controller.abort("too late");
+      if (!before) await client.answer(APPROVED);
+      await client.advance(TICK);
+      assert.equal([end.state, end.value], ["rejected", "too late"]);
+      assert.equal([client.requests, client.left()], [[], []]);
+    }
 });
 
-test("with a scope that is no array it rejects, and nothing opens", async () => {
-  const client = await ready(openIndexMjs);
-  await isMistake(client, login(client, { scope: "read_inbox" }), /scope/);
+test("an abort after the end changes nothing; one signal ends both of two logins", async (open) => {
+  const client = await ready(open);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const approved = login(client, { signal });
+  await client.answer(APPROVED);
+  const ends = [login(client, { signal }), login(client, { signal })];
+  controller.abort("both");
+  await client.advance(TICK);
+  assert.equal(
+    [approved, ...ends].map(({ state, value }) => [state, state === "rejected" ? value : ""]),
+    [
+      ["resolved", ""],
+      ["rejected", "both"],
+      ["rejected", "both"],
+    ],
+  );
+  assert.ok(client.popups.every(({ closed }) => closed));
+  assert.equal(client.left(), []);
 });
 
 test.run();
