@@ -1,212 +1,142 @@
 import * as assert from "uvu/assert";
-import { API_ERRORS } from "../../scripts/dev-tier/api-errors.ts";
 import { suite } from "../support/suite.ts";
-import { call, callJson, decide, keyOf, newTier, ORIGINS, redirected, tokenFor } from "./dev-tier-support.ts";
+import {
+  ASSOCIATED,
+  call,
+  callJson,
+  decide,
+  hashOf,
+  newTier,
+  ORIGINS,
+  tokenFor,
+} from "./dev-tier-support.ts";
 
 const test = suite("dev tier: API");
 
-const ASSOCIATED = "/me/associated";
-const GOOD_SHAPE = `${"a".repeat(22)}))`;
+const KEY = newTier().apps[0]!.key;
+const UNKNOWN = `${"a".repeat(22)}))`;
 
-async function signedIn(account?: string, options = {}) {
-  const tier = newTier(options);
-  return { tier, token: await tokenFor(tier, account) };
-}
+/** A wrapper in short. */
+const summary = ({ items, has_more, error_id, error_name, error_message }: any): string =>
+  error_id
+    ? `${error_id} ${error_name}: ${error_message}`
+    : `${items.length} items${has_more ? ", more" : ""}`;
 
-test("the wrapper and the items have their default fields", async () => {
-  const { tier, token } = await signedIn("one");
-  const response = await call(tier, ASSOCIATED, { token });
-  assert.is(response.status, 200);
-  assert.is(response.headers.get("Content-Type"), "application/json; charset=utf-8");
-  assert.is(response.headers.get("Access-Control-Allow-Origin"), "*");
-  const wrapper = (await response.json()) as any;
-  assert.equal(Object.keys(wrapper), ["items", "has_more", "quota_max", "quota_remaining"]);
-  assert.equal(Object.keys(wrapper.items[0]), [
-    "site_name",
-    "site_url",
-    "user_id",
-    "reputation",
-    "account_id",
-    "creation_date",
-    "last_access_date",
-    "badge_counts",
-    "answer_count",
-    "question_count",
-  ]);
-  assert.equal(Object.keys(wrapper.items[0].badge_counts).sort(), ["bronze", "gold", "silver"]);
-});
+const refused = (names: string) =>
+  `400 bad_parameter: ${names} not accepted in the address: send \`Authorization: Bearer <token>\`, with no key`;
+const REQUIRED = "401 access_token_required: This method requires an access_token";
+const MALFORMED = "402 invalid_access_token: `access_token` is not valid.";
+const DENIED = "403 access_denied: passed `access_token` was not found, or has expired.";
+const NO_METHOD = "404 no_method: no method found with this name";
 
-test("each account has the sites it says, all with one account_id", async () => {
-  for (const [account, count] of [
-    ["none", 0],
-    ["one", 1],
-    ["three", 3],
-    ["many", 250],
-  ] as const) {
-    const { tier } = await signedIn(account);
-    const sites = tier.accounts.find(({ id }) => id === account)!.sites;
-    assert.is(sites.length, count);
-    assert.is(new Set(sites.map((site) => site.site_url)).size, count);
-    assert.ok(new Set(sites.map((site) => site.account_id)).size <= 1);
-  }
-});
+/** What is asked, what comes, and the header in place of a good one. TOKEN: of the account with 250 sites. */
+const calls: [path: string, answer: string, authorization?: string][] = [
+  // Pages: 30 by default, at most 100, and has_more until the last.
+  [ASSOCIATED, "30 items, more"],
+  [`${ASSOCIATED}?pagesize=100`, "100 items, more"],
+  [`${ASSOCIATED}?pagesize=100&page=2`, "100 items, more"],
+  [`${ASSOCIATED}?pagesize=100&page=3`, "50 items"],
+  [`${ASSOCIATED}?pagesize=50&page=5`, "50 items"],
+  [`${ASSOCIATED}?pagesize=100&page=4`, "0 items"],
+  [`${ASSOCIATED}?pagesize=0`, "0 items, more"],
+  [`${ASSOCIATED}?filter=!6RfQBFKB58ckl`, "30 items, more"],
+  ...["101", "-1", "1.5", "x", "", "1e1"].map((size): [string, string] => [
+    `${ASSOCIATED}?pagesize=${size}`,
+    "400 bad_parameter: pagesize",
+  ]),
+  ...["0", "-1", "x", ""].map((page): [string, string] => [
+    `${ASSOCIATED}?page=${page}`,
+    "400 bad_parameter: page",
+  ]),
+  // Every 2.x up to 2.3 answers alike.
+  ["/2.1/me/associated", "30 items, more"],
+  ["/2.2/me/associated", "30 items, more"],
+  ["/2.3/me/associated", "30 items, more"],
+  ["/1.0/me/associated", NO_METHOD],
+  ["/2.4/me/associated", NO_METHOD],
+  ["/2x0/me/associated", NO_METHOD],
+  ["/2.0/nothing", NO_METHOD],
+  // Who may call. A key is a bearer that the API takes where no token is needed.
+  [ASSOCIATED, REQUIRED, ""],
+  [ASSOCIATED, REQUIRED, `Bearer ${KEY}`],
+  ...["Bearer", "Basic TOKEN", "Bearer TOKEN x", "Bearer malformed", " TOKEN x"].map(
+    (authorization): [string, string, string] => [ASSOCIATED, MALFORMED, authorization],
+  ),
+  [ASSOCIATED, DENIED, `Bearer ${UNKNOWN}`],
+  [ASSOCIATED, "30 items, more", "bearer  TOKEN"],
+  // Credentials in the address are refused by every method, with a header or without.
+  ...[ASSOCIATED, "/2.3/me", "/2.0/errors", "/2.0/nothing"].flatMap((path) =>
+    ["TOKEN", ""].flatMap((authorization): [string, string, string][] => [
+      [`${path}?access_token=TOKEN`, refused("`access_token`"), authorization],
+      [`${path}?key=${KEY}`, refused("`key`"), authorization],
+      [`${path}?key=&access_token=`, refused("`access_token` and `key`"), authorization],
+    ]),
+  ),
+  // Who the user is on one site.
+  ["/2.3/me?site=stackoverflow.com", "1 items"],
+  ["/2.3/me?site=stack", "0 items"],
+  ["/2.3/me", "400 bad_parameter: site"],
+  ["/2.3/me?site=stackoverflow", REQUIRED, ""],
+  // The errors: a list, and one that simulates each.
+  ["/2.0/errors", "10 items", ""],
+  ["/2.0/errors/400", "400 bad_parameter: parameter", ""],
+  ["/2.0/errors/401", REQUIRED, ""],
+  ["/2.0/errors/402", MALFORMED, ""],
+  ["/2.0/errors/403", DENIED, ""],
+  ["/2.0/errors/404", NO_METHOD, ""],
+  ["/2.0/errors/405", "405 key_required: `key` is required when `access_token` is passed.", ""],
+  [
+    "/2.0/errors/406",
+    "406 access_token_compromised: Access token sent over non-HTTPS request, it has been invalidated",
+    "",
+  ],
+  ["/2.0/errors/500", "500 internal_error: an error occurred", ""],
+  [
+    "/2.0/errors/502",
+    "502 throttle_violation: too many requests from this IP, more requests available in 30 seconds",
+    "",
+  ],
+  ["/2.0/errors/503", "503 temporarily_unavailable: the API is temporarily unavailable, please back off", ""],
+  ["/2.0/errors/999", "400 bad_parameter: id", ""],
+];
 
-test("pages: 30 by default, at most 100, and has_more until the last", async () => {
-  const { tier, token } = await signedIn("many");
-  const page = async (pagesize?: string, number?: string) => {
-    const { items, has_more } = await callJson(tier, ASSOCIATED, {
-      token,
-      query: { pagesize, page: number },
-    });
-    return [items.length, has_more];
-  };
-  assert.equal(await page(), [30, true]);
-  assert.equal(await page("100"), [100, true]);
-  assert.equal(await page("100", "2"), [100, true]);
-  assert.equal(await page("100", "3"), [50, false]);
-  assert.equal(await page("50", "5"), [50, false]);
-  assert.equal(await page("100", "4"), [0, false]);
-  assert.equal(await page("0"), [0, true]);
-  const first = await callJson(tier, ASSOCIATED, { token, query: { pagesize: "100" } });
-  const second = await callJson(tier, ASSOCIATED, { token, query: { pagesize: "100", page: "2" } });
-  assert.is.not(first.items[99].site_url, second.items[0].site_url);
-});
-
-for (const [name, values] of [
-  ["pagesize", ["101", "-1", "1.5", "x", "", "1e1"]],
-  ["page", ["0", "-1", "x", ""]],
-] as const) {
-  test(`a bad ${name} is bad_parameter, and says which`, async () => {
-    const { tier, token } = await signedIn();
-    for (const value of values) {
-      const response = await call(tier, ASSOCIATED, { token, query: { [name]: value } });
-      assert.is(response.status, 400, `${name}=${value}`);
-      assert.equal(await response.json(), {
-        error_id: 400,
-        error_name: "bad_parameter",
-        error_message: name,
-      });
-    }
-  });
-}
-
-test("any filter is accepted", async () => {
-  const { tier, token } = await signedIn();
-  const { items } = await callJson(tier, ASSOCIATED, { token, query: { filter: "!6RfQBFKB58ckl" } });
-  assert.is(items.length, 3);
-});
-
-test("who may call: 401, 402, 403", async () => {
-  const { tier, token } = await signedIn();
-  const errorOf = async (authorization?: string) =>
-    (await callJson(tier, ASSOCIATED, authorization === undefined ? {} : { authorization })).error_id;
-  assert.is(await errorOf(), 401);
-  // A bearer that the API takes where no token is needed.
-  assert.is(await errorOf(`Bearer ${keyOf(tier)}`), 401);
-  for (const malformed of ["Bearer", token, `Basic ${token}`, `Bearer ${token} x`, "Bearer malformed"])
-    assert.is(await errorOf(malformed), 402, malformed);
-  assert.is(await errorOf(`Bearer ${GOOD_SHAPE}`), 403);
-  assert.is(await errorOf(`Bearer ${token}`), undefined);
-  assert.is(await errorOf(`bearer  ${token}`), undefined);
-});
-
-test("credentials in the address are refused by every method, with a header or without", async () => {
-  const { tier, token } = await signedIn();
-  const found: [Record<string, string>, string][] = [
-    [{ access_token: token }, "`access_token`"],
-    [{ key: keyOf(tier) }, "`key`"],
-    [{ key: "", access_token: "" }, "`access_token` and `key`"],
-  ];
-  for (const [query, names] of found)
-    for (const path of [ASSOCIATED, "/me", "/errors", "/nothing"])
-      for (const who of [{}, { token }]) {
-        const response = await call(tier, path, { ...who, query });
-        assert.is(response.status, 400);
-        assert.is(response.headers.get("Access-Control-Allow-Origin"), "*");
-        assert.equal(await response.json(), {
-          error_id: 400,
-          error_name: "bad_parameter",
-          error_message: `${names} not accepted in the address: send \`Authorization: Bearer <token>\`, with no key`,
-        });
-      }
-});
-
-test("a token expires after a day, one with no_expiry never", async () => {
-  let now = 1_700_000_000_000;
-  const tier = newTier({ now: () => now });
-  const day = await tokenFor(tier);
-  const perpetual = await tokenFor(tier, "three", { scope: "no_expiry" });
-  now += 86_400_000 - 1;
-  assert.is((await callJson(tier, ASSOCIATED, { token: day })).items.length, 3);
-  now += 1;
-  assert.is((await callJson(tier, ASSOCIATED, { token: day })).error_name, "access_denied");
-  now += 1e12;
-  assert.is((await callJson(tier, ASSOCIATED, { token: perpetual })).items.length, 3);
-});
-
-test("a token sent over http to an https API is dead from then on; an http tier takes it", async () => {
-  const { tier, token } = await signedIn();
-  const insecure = await call(tier, ASSOCIATED, { token, origin: ORIGINS.api.replace("https:", "http:") });
-  assert.is(((await insecure.json()) as any).error_id, 406);
-  assert.is((await callJson(tier, ASSOCIATED, { token })).error_id, 403);
-
-  const api = "http://127.0.0.1:8702";
-  const loopback = newTier({ origins: { site: ORIGINS.site, login: ORIGINS.login, api } });
-  const response = await call(loopback, ASSOCIATED, { token: await tokenFor(loopback), origin: api });
-  assert.is(response.status, 200);
-});
-
-test("quota: counts down for each account, refuses at none, and is full again after a day", async () => {
-  let now = 1_700_000_000_000;
-  const { tier, token } = await signedIn("three", { quotaMax: 2, now: () => now });
-  assert.is((await callJson(tier, ASSOCIATED, { token })).quota_remaining, 1);
-  assert.is((await callJson(tier, ASSOCIATED, { token })).quota_remaining, 0);
-  now += 1000;
-  assert.equal(await callJson(tier, ASSOCIATED, { token }), {
-    error_id: 502,
-    error_name: "throttle_violation",
-    error_message: "too many requests from this IP, more requests available in 86399 seconds",
-  });
-  const other = await tokenFor(tier, "one");
-  assert.is((await callJson(tier, ASSOCIATED, { token: other })).quota_remaining, 1);
-  now += 86_399_000;
-  const again = await tokenFor(tier);
-  assert.is((await callJson(tier, ASSOCIATED, { token: again })).quota_remaining, 1);
-});
-
-test("/errors lists the table, /errors/{id} simulates each of it, with CORS", async () => {
+test("every call: the answer, its HTTP status, and that every page may read it", async () => {
   const tier = newTier();
-  const { items } = await callJson(tier, "/errors");
-  assert.equal(
-    items.map((item: any) => item.error_id),
-    [400, 401, 402, 403, 404, 405, 406, 500, 502, 503],
-  );
-  for (const { id, name } of API_ERRORS) {
-    const response = await call(tier, `/errors/${id}`);
-    assert.is(response.status, 400);
+  const token = await tokenFor(tier, "many");
+  for (const [path, answer, authorization = token] of calls) {
+    const response = await call(tier, path.replace("TOKEN", token), authorization.replace("TOKEN", token));
+    const what = `${path} ${authorization}`;
+    assert.is(summary(await response.json()), answer, what);
+    assert.is(response.status, / items/.test(answer) ? 200 : 400, what);
+    assert.is(response.headers.get("Content-Type"), "application/json; charset=utf-8");
     assert.is(response.headers.get("Access-Control-Allow-Origin"), "*");
-    const wrapper = (await response.json()) as any;
-    assert.equal([wrapper.error_id, wrapper.error_name], [id, name]);
-    assert.ok(wrapper.error_message);
   }
-  assert.is((await callJson(tier, "/errors/999")).error_name, "bad_parameter");
 });
 
-test("every 2.x up to 2.3 answers alike, any other address is no_method", async () => {
-  const { tier, token } = await signedIn();
-  for (const version of ["2.0", "2.1", "2.2", "2.3"])
-    assert.is((await callJson(tier, `/${version}${ASSOCIATED}`, { token })).items.length, 3, version);
-  for (const path of ["/1.0/me/associated", "/2.4/me/associated", "/2x0/me/associated", "/nothing"])
-    assert.is((await callJson(tier, path, { token })).error_name, "no_method", path);
+test("the wrapper and the items have their default fields; each account has its sites, with one account_id", async () => {
+  const tier = newTier();
+  for (const [account, count] of Object.entries({ none: 0, one: 1, three: 3, many: 100 })) {
+    const wrapper = await callJson(tier, `${ASSOCIATED}?pagesize=100`, await tokenFor(tier, account));
+    assert.equal(Object.keys(wrapper), ["items", "has_more", "quota_max", "quota_remaining"]);
+    assert.is(new Set(wrapper.items.map((site: any) => site.site_url)).size, count);
+    assert.is(new Set(wrapper.items.map((site: any) => site.account_id)).size, Math.min(count, 1));
+    for (const site of wrapper.items) {
+      assert.is(
+        Object.keys(site).join(" "),
+        "site_name site_url user_id reputation account_id creation_date last_access_date badge_counts answer_count question_count",
+      );
+      assert.equal(Object.keys(site.badge_counts).sort(), ["bronze", "gold", "silver"]);
+    }
+  }
+  const page = (number: number) => callJson(tier, `${ASSOCIATED}?page=${number}`, token);
+  const token = await tokenFor(tier, "many");
+  assert.is.not((await page(1)).items[0].site_url, (await page(2)).items[0].site_url);
 });
 
 test("/me: who the user is on one site", async () => {
-  const { tier, token } = await signedIn();
-  const onSite = (site?: string) => callJson(tier, "/2.3/me", { token, query: { site } });
-  const { items, has_more } = await onSite("stackoverflow");
-  assert.is(has_more, false);
-  assert.is(items.length, 1);
-  const { profile_image, ...rest } = items[0];
+  const tier = newTier();
+  const { items } = await callJson(tier, "/2.3/me?site=stackoverflow", await tokenFor(tier));
+  const [{ profile_image, ...rest }] = items;
   assert.equal(rest, {
     display_name: "Ada",
     user_id: 1_003_000,
@@ -215,25 +145,58 @@ test("/me: who the user is on one site", async () => {
     account_id: 1003,
   });
   assert.match(profile_image, /^data:image\/svg\+xml,%3Csvg/);
-  assert.equal((await onSite("stackoverflow.com")).items, items);
-  assert.equal((await onSite("stack")).items, [], "no account there");
-  assert.equal((await onSite()).error_message, "site");
-  assert.is((await callJson(tier, "/2.3/me", { query: { site: "stackoverflow" } })).error_id, 401);
+});
+
+test("a token expires after a day, one with no_expiry never", async () => {
+  let now = 1_700_000_000_000;
+  const tier = newTier({ now: () => now });
+  const [day, perpetual] = [await tokenFor(tier), await tokenFor(tier, "three", { scope: "no_expiry" })];
+  now += 86_400_000 - 1;
+  assert.is(summary(await callJson(tier, ASSOCIATED, day)), "3 items");
+  now += 1;
+  assert.is(summary(await callJson(tier, ASSOCIATED, day)), DENIED);
+  now += 1e12;
+  assert.is(summary(await callJson(tier, ASSOCIATED, perpetual)), "3 items");
+});
+
+test("a token sent over http to an https API is dead from then on; an http tier takes it", async () => {
+  const tier = newTier();
+  const token = await tokenFor(tier);
+  const insecure = await callJson(tier, ORIGINS.api.replace("https:", "http:") + ASSOCIATED, token);
+  assert.is(insecure.error_id, 406);
+  assert.is(summary(await callJson(tier, ASSOCIATED, token)), DENIED);
+
+  const api = "http://127.0.0.1:8702";
+  const loopback = newTier({ origins: { ...ORIGINS, api } });
+  assert.is((await call(loopback, api + ASSOCIATED, await tokenFor(loopback))).status, 200);
+});
+
+test("quota: counts down for each account, refuses at none, and is full again after a day", async () => {
+  let now = 1_700_000_000_000;
+  const tier = newTier({ quotaMax: 2, now: () => now });
+  const ask = async (token: string) => {
+    const { quota_remaining, error_message } = await callJson(tier, ASSOCIATED, token);
+    return quota_remaining ?? error_message;
+  };
+  const [three, one] = [await tokenFor(tier, "three", { scope: "no_expiry" }), await tokenFor(tier, "one")];
+  assert.equal([await ask(three), await ask(three)], [1, 0]);
+  now += 1000;
+  assert.is(await ask(three), "too many requests from this IP, more requests available in 86399 seconds");
+  assert.is(await ask(one), 1);
+  now += 86_399_000;
+  assert.is(await ask(three), 1);
 });
 
 test("/access-tokens/{token}/invalidate: ends the token; one that is not there is no error", async () => {
-  let now = 1_700_000_000_000;
-  const { tier } = await signedIn("three", { now: () => now });
+  const tier = newTier({ now: () => 1_700_000_000_500 });
   for (const method of ["GET", "POST"]) {
     const token = await tokenFor(tier, "three", { scope: "read_inbox" });
-    now += 1000;
-    assert.is((await callJson(tier, ASSOCIATED, { token })).items.length, 3);
-    const path = `/access-tokens/${encodeURIComponent(token)}/invalidate`;
-    const { items } = await callJson(tier, path, { method });
-    const expires_on_date = Math.floor(now / 1000) - 1 + 86_400;
+    const path = `/2.0/access-tokens/${encodeURIComponent(token)}/invalidate`;
+    const { items } = await callJson(tier, path, "", { method });
+    const expires_on_date = 1_700_000_000 + 86_400;
     assert.equal(items, [{ access_token: token, account_id: 1003, expires_on_date, scope: ["read_inbox"] }]);
-    assert.is((await callJson(tier, ASSOCIATED, { token })).error_id, 403);
-    assert.equal((await callJson(tier, path, { method })).items, []);
+    assert.is(summary(await callJson(tier, ASSOCIATED, token)), DENIED);
+    assert.equal((await callJson(tier, path, "", { method })).items, []);
   }
 });
 
@@ -243,44 +206,39 @@ test("a preflight lets every page send the header", async () => {
     "Access-Control-Request-Method": "GET",
     "Access-Control-Request-Headers": "authorization",
   };
-  const request = new Request(`${ORIGINS.api}/2.0/me/associated`, { method: "OPTIONS", headers });
-  const response = await newTier().api.fetch(request);
+  const response = await call(newTier(), ASSOCIATED, "", { method: "OPTIONS", headers });
   assert.is(response.status, 204);
-  const answer = (name: string) => response.headers.get(`Access-Control-${name}`);
-  assert.is(answer("Allow-Origin"), "*");
-  assert.is(answer("Allow-Headers"), "Authorization");
-  assert.is(answer("Allow-Methods"), "GET,POST");
-  assert.is(answer("Max-Age"), "0");
+  assert.equal(
+    ["Origin", "Headers", "Methods"].map((name) => response.headers.get(`Access-Control-Allow-${name}`)),
+    ["*", "Authorization", "GET,POST"],
+  );
+  assert.is(response.headers.get("Access-Control-Max-Age"), "0");
 });
 
 test("a body of more than 64 KB is refused, by each role, and by the API with CORS", async () => {
   const tier = newTier();
-  const send = (role: "site" | "login" | "api", path: string, size: number) =>
-    tier[role].fetch(new Request(ORIGINS[role] + path, { method: "POST", body: "x".repeat(size) }));
-  for (const [role, path] of [
-    ["site", "/dev/faults"],
-    ["login", "/oauth/dialog"],
-    ["api", "/2.0/errors"],
-  ] as const) {
-    assert.is.not((await send(role, path, 65_536)).status, 413, role);
-    assert.is((await send(role, path, 65_537)).status, 413, role);
-  }
-  assert.is((await send("api", "/2.0/errors", 65_537)).headers.get("Access-Control-Allow-Origin"), "*");
+  const paths = { site: "/dev/faults", login: "/oauth/dialog", api: "/2.0/errors" };
+  for (const role of ["site", "login", "api"] as const)
+    for (const size of [65_536, 65_537]) {
+      const init = { method: "POST", body: "x".repeat(size) };
+      const { status, headers } = await tier[role].fetch(new Request(ORIGINS[role] + paths[role], init));
+      assert.is(status === 413, size > 65_536, role);
+      assert.is(headers.get("Access-Control-Allow-Origin"), role === "api" ? "*" : null);
+    }
 });
 
 test("a bug is a 500 that prints no control character", async () => {
-  const hostile = "\u001b[31mred\u0007\u009b";
   const broken = newTier({
     now: () => {
-      throw new Error(hostile);
+      throw new Error("\u001b[31mred\u0007\u009b");
     },
   });
   const [printed, { error }] = [[] as string[], console];
   console.error = (text: string) => printed.push(text);
   try {
-    assert.is((await callJson(broken, "/errors")).error_name, "internal_error");
-    assert.is((await decide(broken, "approve")).status, 500);
-    assert.ok(redirected(await decide(broken, "reject")).hash);
+    assert.is((await callJson(broken, "/2.0/errors")).error_name, "internal_error");
+    assert.is((await decide(broken)).status, 500);
+    assert.match(hashOf(await decide(broken, { decision: "reject" })), "access_denied");
   } finally {
     console.error = error;
   }

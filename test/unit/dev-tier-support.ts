@@ -8,75 +8,58 @@ export const ORIGINS = {
 };
 export const CHANNEL = `${ORIGINS.site}/blank`;
 export const LANDING = `${ORIGINS.login}/oauth/login_success?assisted=1&protocol=https&proxy=${encodeURIComponent(CHANNEL)}`;
+export const ASSOCIATED = "/2.0/me/associated";
 
 export const newTier = (options: Partial<DevTierOptions> = {}): DevTier =>
   createDevTier({ origins: ORIGINS, ...options });
 
-type Query = Record<string, string | undefined>;
+export type Query = Record<string, string | undefined>;
 
-function query(defaults: Query, changes: Query): URLSearchParams {
-  const entries = Object.entries({ ...defaults, ...changes });
-  return new URLSearchParams(entries.filter((entry): entry is [string, string] => entry[1] !== undefined));
-}
-
-const DIALOG: Query = { redirect_uri: LANDING, client_id: "1", state: "41" };
-
-/** Opens the dialog; `undefined` takes a parameter away. */
-export function openDialog(tier: DevTier, changes: Query = {}): Promise<Response> {
-  return tier.login.fetch(new Request(`${ORIGINS.login}/oauth/dialog?${query(DIALOG, changes)}`));
-}
-
-/** Presses one of the dialog's buttons. */
-export function decide(
-  tier: DevTier,
-  decision: "approve" | "reject",
-  changes: Query = {},
-): Promise<Response> {
-  return tier.login.fetch(
-    new Request(`${ORIGINS.login}/oauth/dialog`, {
-      method: "POST",
-      body: query({ ...DIALOG, account: "three", decision }, changes),
-    }),
+/** A good request of the dialog with some changes; `undefined` takes a parameter away. */
+function query(changes: Query): URLSearchParams {
+  const all = { redirect_uri: LANDING, client_id: "1", state: "41", ...changes };
+  return new URLSearchParams(
+    Object.entries(all).filter((entry) => entry[1] !== undefined) as [string, string][],
   );
 }
 
-/** The address that a redirect leads to, cut at its hash, and the hash's raw fields in order. */
-export function redirected(response: Response): { to: string; fields: [string, string][]; hash: string } {
-  const [to, hash] = (response.headers.get("Location") ?? "").split("#") as [string, string];
-  return { to, hash, fields: hash.split("&").map((field) => field.split("=") as [string, string]) };
-}
+export const openDialog = async (tier: DevTier, changes: Query = {}): Promise<Response> =>
+  tier.login.fetch(new Request(`${ORIGINS.login}/oauth/dialog?${query(changes)}`));
+
+/** Presses Approve in the dialog, or does what `changes` say. */
+export const decide = async (tier: DevTier, changes: Query = {}): Promise<Response> =>
+  tier.login.fetch(
+    new Request(`${ORIGINS.login}/oauth/dialog`, {
+      method: "POST",
+      body: query({ account: "three", decision: "approve", ...changes }),
+    }),
+  );
+
+/** Where a redirect leads, with "T" for the token. */
+export const leadsTo = (response: Response): string =>
+  (response.headers.get("Location") ?? "").replace(/access_token=[A-Za-z0-9*(]{22}\)\)/, "access_token=T");
+
+/** The answer that a redirect carries: its hash, with "T" for the token. */
+export const hashOf = (response: Response): string => leadsTo(response).split("#")[1] ?? "";
 
 /** Approves, and gives the token. */
 export async function tokenFor(tier: DevTier, account = "three", changes: Query = {}): Promise<string> {
-  const { hash } = redirected(await decide(tier, "approve", { account, ...changes }));
-  return new URLSearchParams(hash).get("access_token")!;
+  const { hash } = new URL((await decide(tier, { account, ...changes })).headers.get("Location")!);
+  return new URLSearchParams(hash.slice(1)).get("access_token")!;
 }
 
-export const keyOf = (tier: DevTier, clientId = "1"): string =>
-  tier.apps.find((app) => app.clientId === clientId)!.key;
-
-/** What goes into a call of the API beside its path. */
-export interface Call {
-  /** Sent as `Authorization: Bearer`. */
-  token?: string;
-  /** The whole header, in the place of a token. */
-  authorization?: string;
-  query?: Query;
-  origin?: string;
-  method?: string;
-}
-
-/** Calls the API; a path without a version is one of 2.0. */
-export function call(tier: DevTier, path: string, options: Call = {}): Promise<Response> {
-  const { token, authorization = token && `Bearer ${token}`, origin = ORIGINS.api, method = "GET" } = options;
-  const versioned = /^\/\d/.test(path) ? path : `/2.0${path}`;
-  const headers: Record<string, string> = authorization ? { Authorization: authorization } : {};
-  return tier.api.fetch(
-    new Request(`${origin}${versioned}?${query({}, options.query ?? {})}`, { method, headers }),
-  );
+/** Calls the API with `authorization`; a token alone is sent as a bearer. */
+export async function call(
+  tier: DevTier,
+  path: string,
+  authorization = "",
+  init: RequestInit = {},
+): Promise<Response> {
+  const header = /^\S{22}\)\)$/.test(authorization) ? `Bearer ${authorization}` : authorization;
+  const headers: Record<string, string> = header ? { Authorization: header } : {};
+  return tier.api.fetch(new Request(new URL(path, ORIGINS.api), { headers, ...init }));
 }
 
 /** Calls the API and reads its wrapper. */
-export async function callJson(tier: DevTier, path: string, options: Call = {}): Promise<any> {
-  return (await call(tier, path, options)).json();
-}
+export const callJson = async (...args: Parameters<typeof call>): Promise<any> =>
+  (await call(...args)).json();
