@@ -54,11 +54,9 @@ const SLOW_TOOLS = [
   "another-library",
   "size-gate",
   "size-pull-requests",
-  "size-trailers",
   "verify",
   "names",
   "features",
-  "size-stamps",
 ];
 
 /**
@@ -122,7 +120,7 @@ export const STEPS: readonly Step[] = [
     what: "apps that compile against the declarations, or must not",
     jobs: () => [uvu("types")],
   },
-  { name: "size", what: "sizes, ratchet, budget and ledger", jobs: () => [script("scripts/size/size.ts")] },
+  { name: "size", what: "sizes, ratchet and budget", jobs: () => [script("scripts/size/size.ts")] },
   {
     name: "verify",
     what: "the same bytes from two clean clones",
@@ -149,6 +147,6 @@ export const STEPS: readonly Step[] = [
   {
     name: "trailers",
     what: "the sizes in commit messages, against the rows that each commit carries",
-    jobs: () => [script("scripts/size/size.ts", "trailers", "--range", "HEAD", "--last", "5")],
+    jobs: () => [script("scripts/size/size.ts", "trailers")],
   },
 ];

@@ -1,6 +1,6 @@
-/** Draws the ledger: an SVG without a script, for light and dark pages, the same bytes for the same ledger. */
+/** Draws the history of the sizes: an SVG without a script, for light and dark pages, the same bytes for the same history. */
 
-import type { Entry } from "../size/ledger.ts";
+import type { Entry } from "../size/history.ts";
 import { COMPRESSED, type Compressed } from "../size/settings.ts";
 import { escapeHtml } from "./html.ts";
 

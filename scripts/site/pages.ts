@@ -5,7 +5,7 @@ import type { Manifest } from "../build/emit.ts";
 import { ALL_JS, ROOT } from "../config.ts";
 import type { FeatureReport } from "../size/features/cost.ts";
 import { measureHeat } from "../size/heat/cost-of-text.ts";
-import { parseLedger, readLedger } from "../size/ledger.ts";
+import { readHistory } from "../size/history.ts";
 import { type Figures, measureFigures } from "./blocks.ts";
 import { draw, titleOf } from "./chart.ts";
 import { documentationPage } from "./documentation.ts";
@@ -76,7 +76,7 @@ export function openSite(options: SiteOptions): Site {
   const assets = readdirSync(ASSETS).filter((name) => /\.(js|css)$/.test(name));
   const pages = ["index.html", "playground.html", "size.html", ...documents, "licence.html", NOT_FOUND];
   const { version } = JSON.parse(read("package.json")) as { version: string };
-  const ledger = parseLedger(readLedger());
+  const ledger = readHistory();
   const edition = { version, buildNumber: manifest.buildNumber };
   const names = [...pages, ...assets, "errors.json", ...(ledger.length > 0 ? ["history.svg"] : [])];
   // Measured once for all visits.

@@ -126,8 +126,8 @@ Stack Exchange does not need it.</p>
 ${
   chart
     ? `<img class="chart" src="history.svg" alt="${escapeHtml(chart)}">
-<p class="hint">One step for each line of the ledger (<code>npm run size -- history</code>).</p>`
-    : "<p>The ledger has no line yet.</p>"
+<p class="hint">One step for each change (<code>npm run size -- history</code>).</p>`
+    : "<p>No commit has sizes yet.</p>"
 }
 <h2 id="features">By feature</h2>
 <p>Each feature cut out of the source, and the file built without it (<code>npm run size -- features</code>).</p>

@@ -1,34 +1,102 @@
-/** `npm run size -- accept`: accepts growth, with a reason for the ledger. */
+/** `npm run size -- accept` and `tighten`: move the limits to where the files are, and say what the commit's message must say. */
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Artifact } from "../build/artifact.ts";
 import { CheckError, newCommand, UsageError } from "../cli.ts";
-import { parentOf, resolveCommit, short, sizesAt } from "./commits.ts";
-import { appendAfterwards } from "./ledger.ts";
-import { LEDGER } from "./settings.ts";
-import { describeUpdate, moveLimits } from "./update.ts";
+import { DOCUMENTS_SCRIPT, ROOT } from "../config.ts";
+import { writeTogether } from "../write-together.ts";
+import { sizesAt } from "./commits.ts";
+import {
+  compareRows,
+  describeDifference,
+  onlyShrinks,
+  overHardBudget,
+  type Row,
+  readRows,
+  rowOf,
+} from "./limits.ts";
+import { figuresOf, measureTree } from "./measure.ts";
+import { ACCEPT, LIMITS } from "./settings.ts";
+import { linesFor } from "./trailers.ts";
 
-export async function main(argv: string[]): Promise<void> {
-  const {
-    reason,
-    json,
-    commit: ref,
-  } = newCommand("npm run size -- accept")
-    .description("Moves the limits to today's bytes, up or down, and writes the reason in the ledger.")
-    .requiredOption("--reason <text>", "why the bytes are worth it: one line")
-    .option(
-      "--commit <ref>",
-      "only add a ledger line for a commit whose message lacks its sizes, or gets them wrong",
-    )
-    .option("--json", "print what moved as JSON")
-    .parse(argv, { from: "user" })
-    .opts<{ reason: string; json?: boolean; commit?: string }>();
-  if (!reason.trim() || reason.includes("\n")) throw new UsageError("--reason takes one line that says why");
-  if (ref) {
-    const commit = resolveCommit(ref);
-    const sizes = sizesAt(commit);
-    if (!sizes) throw new CheckError(`the rows of ${short(commit)} cannot be read`);
-    appendAfterwards(commit, parentOf(commit), sizes, reason.trim());
-    console.log(`written: ${LEDGER}: a line for ${short(commit)}`);
+/** The documents that give other sizes than these, by path, with the text that they should have. */
+async function staleDocuments(artifacts: readonly Artifact[]): Promise<Map<string, string>> {
+  if (!DOCUMENTS_SCRIPT) return new Map();
+  return (await import(pathToFileURL(join(ROOT, DOCUMENTS_SCRIPT)).href)).documentsFor(artifacts);
+}
+
+/** The committed rows; none when a conflict's marks are in them, so that accepting writes them anew. */
+function committedRows(): Row[] {
+  try {
+    return readRows();
+  } catch (error) {
+    if (error instanceof CheckError) return [];
+    throw error;
+  }
+}
+
+/**
+ * Writes the rows of today's files, and the figures in the documents: all, or nothing.
+ *
+ * Throws CheckError, with nothing written, when a row grows and `growth` is not allowed, or is over the hard budget.
+ */
+async function moveLimits(growth: boolean, reason?: string, json?: boolean): Promise<void> {
+  const measured = await measureTree();
+  const figures = figuresOf(measured);
+  const differences = compareRows(committedRows(), figures);
+  const grown = differences.filter((difference) => !onlyShrinks([difference]));
+  if (!growth && grown.length > 0) {
+    throw new CheckError(
+      [
+        "tightening is for files that shrank; these rows grow, come or go:",
+        ...grown.map((row) => `  ${describeDifference(row)}`),
+        `If that is what you want: ${ACCEPT}`,
+      ].join("\n"),
+    );
+  }
+  const [over] = overHardBudget(figures);
+  if (over) throw new CheckError(over);
+
+  const files = new Map<string, string>();
+  if (differences.length > 0) {
+    files.set(LIMITS, `${JSON.stringify(figures.map(rowOf), null, 2)}\n`);
+    for (const [path, text] of await staleDocuments(measured.map(({ artifact }) => artifact)))
+      files.set(path, text);
+    writeTogether(files);
+  }
+  // The rows are committed on top of HEAD, whatever the report's base is.
+  const before = sizesAt("HEAD");
+  const sizes = Object.fromEntries(measured.map((one) => [one.name, one.sizes]));
+  const lines = before ? linesFor(before, sizes) : [];
+  const message = [...(reason ? [reason] : []), ...(lines.length > 0 ? [lines.join("\n")] : [])].join("\n\n");
+  if (json) {
+    const trailer = lines.length > 0 ? { lines, for: "commit" } : null;
+    console.log(JSON.stringify({ differences, files: [...files.keys()], trailer, message }, null, 2));
     return;
   }
-  const update = await moveLimits(reason.trim(), true);
-  console.log(json ? JSON.stringify(update, null, 2) : describeUpdate(update));
+  for (const difference of differences) console.log(describeDifference(difference));
+  if (files.size === 0) console.log(`nothing to do: every row of ${LIMITS} is exact`);
+  else console.log(`written: ${[...files.keys()].join(", ")}: commit them with the change`);
+  if (message && (files.size > 0 || lines.length > 0)) console.log(`For the commit message:\n\n${message}`);
+}
+
+export async function accept(argv: string[]): Promise<void> {
+  const { reason, json } = newCommand("npm run size -- accept")
+    .description("Moves the limits to today's bytes, up or down, and prints the message of the commit.")
+    .requiredOption("--reason <text>", "why the bytes are worth it: one line, the commit's subject")
+    .option("--json", "print what moved as JSON")
+    .parse(argv, { from: "user" })
+    .opts<{ reason: string; json?: boolean }>();
+  if (!reason.trim() || reason.includes("\n")) throw new UsageError("--reason takes one line that says why");
+  await moveLimits(true, reason.trim(), json);
+}
+
+export async function tighten(argv: string[]): Promise<void> {
+  const { reason, json } = newCommand("npm run size -- tighten")
+    .description("Moves the limits down to today's bytes. Refuses when anything grew: accept is for that.")
+    .option("--reason <text>", "the commit's subject")
+    .option("--json", "print what moved as JSON")
+    .parse(argv, { from: "user" })
+    .opts<{ reason?: string; json?: boolean }>();
+  await moveLimits(false, reason, json);
 }

@@ -1,12 +1,9 @@
-/** Chooses the commit to compare with, and reads the sizes of its artifacts. */
-
-import type { Sizes } from "../build/index.ts";
+/** Chooses the commit to compare with, and reads the sizes that it carries. */
 import { refuseShallow } from "../build/number.ts";
 import { CheckError } from "../cli.ts";
 import { git, gitOrNull } from "../git.ts";
-import { BYTE_PATHS, type Format, LIMITS } from "./settings.ts";
-
-export type SizesByName = Record<string, Sizes>;
+import { parseRows, type SizesByName, sizesOfRows } from "./limits.ts";
+import { BYTE_PATHS, LIMITS } from "./settings.ts";
 
 export const short = (commit: string): string => commit.slice(0, 7);
 
@@ -31,8 +28,8 @@ export interface Base {
   why: string;
 }
 
-/** True when the working tree differs from HEAD in what makes the bytes. */
-export const treeIsChanged = (): boolean => git("status", "--porcelain", "--", ...BYTE_PATHS) !== "";
+/** True when the working tree differs from HEAD in what makes the bytes, or in the sizes that they should have. */
+export const treeIsChanged = (): boolean => git("status", "--porcelain", "--", ...BYTE_PATHS, LIMITS) !== "";
 
 /**
  * What the working tree is compared with by default: the state of main that this work started from.
@@ -59,29 +56,14 @@ export function isOneCommit(base: Base): boolean {
   return base.commit === before;
 }
 
-/** The rows of `commit`; none before the first, null when they cannot be read. */
-function rowsAt(commit: string): { name: string; limit: string }[] | null {
-  try {
-    return JSON.parse(gitOrNull("show", `${commit}:${LIMITS}`) ?? "[]");
-  } catch {
-    return null;
-  }
-}
-
 /**
  * The sizes of every artifact of `commit`, read from the rows that it committed: the ratchet makes each commit have its own.
  * None where it has no rows, null where they cannot be read.
  */
 export function sizesAt(commit: string): SizesByName | null {
-  const rows = rowsAt(commit);
-  if (!rows) return null;
-  const sizes: SizesByName = {};
-  for (const { name, limit } of rows) {
-    // "all.js gzip": the rows of the worst build number have more words.
-    const [, artifact, format] = /^(\S+) (raw|gzip|brotli)$/.exec(name) ?? [];
-    if (!artifact) continue;
-    sizes[artifact] ??= { raw: 0, gzip: 0, brotli: 0 };
-    sizes[artifact][format as Format] = Number.parseInt(limit, 10);
+  try {
+    return sizesOfRows(parseRows(gitOrNull("show", `${commit}:${LIMITS}`) ?? "[]"));
+  } catch {
+    return null;
   }
-  return sizes;
 }

@@ -1,51 +1,71 @@
-/** `npm run size -- history`: the ledger as a table. The site draws it. */
-
-import { CheckError, newCommand } from "../cli.ts";
+/** `npm run size -- history`: every change of the sizes, with its reason. The site draws it. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { newCommand } from "../cli.ts";
+import { ROOT } from "../config.ts";
 import { gitOrNull } from "../git.ts";
-import { short } from "./commits.ts";
-import { type Entry, parseLedger, readLedger } from "./ledger.ts";
+import { short, sizesAt } from "./commits.ts";
+import { readRows, type SizesByName, sizesOfRows } from "./limits.ts";
 import { toText } from "./print.ts";
-import { LEDGER } from "./settings.ts";
+import { FIXED_NUMBER, LIMITS } from "./settings.ts";
 
-/** The commit that added each line, by git blame; null for a line that is not committed. */
-function commitsOfLines(): (string | null)[] {
-  const blame = gitOrNull("blame", "--porcelain", "--", LEDGER) ?? "";
-  return [...blame.matchAll(/^([0-9a-f]{40}) \d+ \d+/gm)].map(([, hash]) =>
-    /^0+$/.test(hash!) ? null : hash!,
-  );
+export interface Entry {
+  /** Null for a change that is not committed yet. */
+  commit: string | null;
+  /** The fixed number that the files were built with. */
+  buildNumber: string;
+  sizes: SizesByName;
+  reason: string;
 }
 
-type Listed = Omit<Entry, "commit"> & { commit: string | null };
+/** Measured for commits that are older than this repository. The file is frozen; another library has none. */
+const OLDER = "scripts/size/history-before-git.json";
 
-function table(entries: readonly Listed[]): string {
-  return toText({
-    head: ["commit", "file", "raw", "gzip", "brotli", "reason"],
-    rows: entries.flatMap(({ commit, sizes, reason }) =>
-      Object.entries(sizes).map(([name, { raw, gzip, brotli }]) => [
-        commit ? short(commit) : "(next)",
-        name,
-        raw,
-        gzip,
-        brotli,
-        reason,
-      ]),
-    ),
-  });
+function olderEntries(): Entry[] {
+  try {
+    return (JSON.parse(readFileSync(join(ROOT, OLDER), "utf8")) as { entries: Entry[] }).entries;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+/**
+ * Every change of the sizes, oldest first: the commits that moved the rows of `.size-limit.json`, and what is not committed yet. Git
+ * follows both sides of a merge when both moved them, and else the side that did, so none is listed twice.
+ */
+export function readHistory(): Entry[] {
+  const entries = olderEntries();
+  const add = (commit: string | null, sizes: SizesByName | null, reason: string): void => {
+    if (!sizes || Object.keys(sizes).length === 0 || isDeepStrictEqual(sizes, entries.at(-1)?.sizes)) return;
+    entries.push({ commit, buildNumber: FIXED_NUMBER, sizes, reason });
+  };
+  const isShallow = gitOrNull("rev-parse", "--is-shallow-repository") === "true";
+  const log = gitOrNull("log", "--topo-order", "--reverse", "--format=%H%x00%P%x00%s", "--", LIMITS);
+  for (const line of log?.split("\n").filter(Boolean) ?? []) {
+    const [commit, parents, subject] = line.split("\0") as [string, string, string];
+    const reason = isShallow && !parents ? "Cut: this clone is shallow and lacks what was before" : subject;
+    add(commit, sizesAt(commit), reason);
+  }
+  add(null, sizesOfRows(readRows()), "Not committed yet");
+  return entries;
 }
 
 export async function main(argv: string[]): Promise<void> {
-  const options = newCommand("npm run size -- history")
-    .description(`Prints the ledger (${LEDGER}). The size page of the site draws it.`)
+  const { json } = newCommand("npm run size -- history")
+    .description(
+      `Prints the sizes of every commit that moved them in ${LIMITS}, with its subject. The site's size page draws them.`,
+    )
     .option("--json", "print the entries as JSON")
     .parse(argv, { from: "user" })
     .opts<{ json?: boolean }>();
-
-  const text = readLedger();
-  if (!text) throw new CheckError(`${LEDGER} is empty: the first line comes with npm run size -- accept`);
-  const commits = commitsOfLines();
-  const entries = parseLedger(text).map((entry, index) => ({
-    ...entry,
-    commit: entry.commit ?? commits[index] ?? null,
-  }));
-  console.log(options.json ? JSON.stringify(entries, null, 2) : table(entries));
+  const entries = readHistory();
+  const rows = entries.flatMap(({ commit, sizes, reason }) =>
+    Object.entries(sizes).map(([name, { raw, gzip, brotli }]) => [
+      ...[commit ? short(commit) : "(next)", name, raw, gzip, brotli, reason],
+    ]),
+  );
+  const head = ["commit", "file", "raw", "gzip", "brotli", "reason"];
+  console.log(json ? JSON.stringify(entries, null, 2) : toText({ head, rows }));
 }

@@ -9,15 +9,15 @@
  *   (SAMPLE), and HEADROOM bytes more, so that no lucky number hides a growth.
  *
  * Above both is HARD_BUDGET of scripts/config.ts, which the build itself refuses to pass. A row over it is refused here.
+ * Each commit carries its own rows, and its message says why they moved: git keeps the history of the sizes.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Sizes } from "../build/index.ts";
+import type { Sizes } from "../build/artifact.ts";
 import { CheckError } from "../cli.ts";
 import { HARD_BUDGET, ROOT } from "../config.ts";
-import { type Measured, measuredPath } from "./measure.ts";
-import { COMPRESSED, type Compressed, FORMATS, HEADROOM, LIMITS } from "./settings.ts";
-import { budgetOf } from "./stamps.ts";
+import type { Figure } from "./measure.ts";
+import { HEADROOM, LIMITS } from "./settings.ts";
 
 /** One row, in size-limit's format. `brotli: false` makes it weigh the file as it is. */
 export interface Row {
@@ -27,92 +27,89 @@ export interface Row {
   brotli: false;
 }
 
+/** Bytes, by artifact. */
+export type SizesByName = Record<string, Sizes>;
+
 /** A row that differs from its file. Bytes; null where a side is missing. */
 export interface Difference {
   name: string;
   limit: number | null;
   size: number | null;
-  /** What has the limit; the row unless given. */
-  where?: string;
 }
 
-export const ratchetName = (artifact: string, format: keyof Sizes): string => `${artifact} ${format}`;
-const BUDGET = ", worst build number";
-export const budgetName = (artifact: string, format: Compressed): string => `${artifact} ${format}${BUDGET}`;
-
-/** The rows that these measurements make. */
-export function rowsOf(measured: readonly Measured[]): Row[] {
-  return measured.flatMap(({ name, sizes, spread }) => [
-    ...FORMATS.map((format) => row(ratchetName(name, format), measuredPath(name, format), sizes[format])),
-    ...COMPRESSED.map((format) =>
-      row(budgetName(name, format), measuredPath(name, format, true), budgetOf(spread[format])),
-    ),
-  ]);
-}
-
-const row = (name: string, path: string, size: number): Row => ({
+export const rowOf = ({ name, path, limit }: Figure): Row => ({
   name,
   path,
-  limit: `${size} B`,
+  limit: `${limit} B`,
   brotli: false,
 });
 
-/** A row's limit in bytes. Throws CheckError unless it is written as whole bytes: "1 KB" hides up to 999 of them. */
-export function bytesOf({ name, limit }: Row): number {
-  const match = /^(\d+) B$/.exec(limit);
-  if (!match)
-    throw new CheckError(`${LIMITS}: ${name}: the limit ${JSON.stringify(limit)} is not "<bytes> B"`);
-  return Number(match[1]);
-}
-
-/** The committed rows; none before the first. Throws CheckError when the file cannot be read. */
-export function readLimits(): Row[] {
+/** The rows in `text`. Throws CheckError unless each limit is whole bytes: "1 KB" hides up to 999 of them. */
+export function parseRows(text: string): Row[] {
+  let rows: Row[];
   try {
-    return JSON.parse(readFileSync(join(ROOT, LIMITS), "utf8")) as Row[];
+    rows = JSON.parse(text) as Row[];
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw new CheckError(`${LIMITS} cannot be read: ${(error as Error).message}`);
   }
+  for (const { name, limit } of rows) {
+    if (!/^\d+ B$/.test(limit))
+      throw new CheckError(`${LIMITS}: ${name}: the limit ${JSON.stringify(limit)} is not "<bytes> B"`);
+  }
+  return rows;
 }
 
-/** The rows over what the build would refuse. */
-export const overHardBudget = (rows: readonly Row[]): string[] =>
-  rows
-    .filter((entry) => !entry.name.endsWith(" raw") && bytesOf(entry) > HARD_BUDGET)
+/** The rows in the working tree; none before the first. Throws CheckError when they cannot be read. */
+export function readRows(): Row[] {
+  try {
+    return parseRows(readFileSync(join(ROOT, LIMITS), "utf8"));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+/** What the ratchet's rows say of each artifact. */
+export function sizesOfRows(rows: readonly Row[]): SizesByName {
+  const sizes: SizesByName = {};
+  for (const { name, limit } of rows) {
+    // "all.js gzip": the rows of the worst build number have more words.
+    const [, artifact, format] = /^(\S+) (raw|gzip|brotli)$/.exec(name) ?? [];
+    if (!artifact) continue;
+    sizes[artifact] ??= { raw: 0, gzip: 0, brotli: 0 };
+    sizes[artifact][format as keyof Sizes] = Number.parseInt(limit, 10);
+  }
+  return sizes;
+}
+
+/** What is over the size that the build would refuse. */
+export const overHardBudget = (figures: readonly Figure[]): string[] =>
+  figures
+    .filter(({ name, limit }) => !name.endsWith(" raw") && limit > HARD_BUDGET)
     .map(
       ({ name, limit }) =>
-        `${name} is ${limit}, over the hard budget of ${HARD_BUDGET} B (scripts/config.ts)`,
+        `${name} is ${limit} B, over the hard budget of ${HARD_BUDGET} B (scripts/config.ts)`,
     );
 
-/** Every row that is missing on a side, is elsewhere, or measures another file than it says. */
-export function compareRows(committed: readonly Row[], measured: readonly Row[]): Difference[] {
-  const differences: Difference[] = [];
-  for (const now of measured) {
-    const then = committed.find(({ name }) => name === now.name);
-    const size = bytesOf(now);
-    if (!then || then.path !== now.path || then.brotli !== false) {
-      differences.push({ name: now.name, limit: null, size });
-    } else if (bytesOf(then) !== size) {
-      differences.push({ name: now.name, limit: bytesOf(then), size });
-    }
-  }
-  for (const then of committed) {
-    if (!measured.some(({ name }) => name === then.name)) {
-      differences.push({ name: then.name, limit: bytesOf(then), size: null });
-    }
-  }
-  return differences;
+/** Every row that is missing on a side, is elsewhere, or has another limit than the file's. */
+export function compareRows(committed: readonly Row[], figures: readonly Figure[]): Difference[] {
+  const names = new Set([...figures, ...committed].map(({ name }) => name));
+  return [...names].flatMap((name): Difference[] => {
+    const row = committed.find((one) => one.name === name);
+    const figure = figures.find((one) => one.name === name);
+    const isItsRow = row && (!figure || (row.path === figure.path && row.brotli === false));
+    const limit = isItsRow ? Number.parseInt(row.limit, 10) : null;
+    return limit === figure?.limit ? [] : [{ name, limit, size: figure?.limit ?? null }];
+  });
 }
 
 /** `all.js gzip: 1340 B where the row says 1342 B (-2 B)`. */
-export function describeDifference({ name, limit, size, where = "the row" }: Difference): string {
+export function describeDifference({ name, limit, size }: Difference): string {
   if (size === null) return `${name}: has a row of ${limit} B, but nothing was measured`;
   // No one file has the size of a budget.
-  const worst = name.endsWith(BUDGET) ? ` (worst of the sample ${size - HEADROOM} + ${HEADROOM})` : "";
-  const now = `${size} B${worst}`;
-  if (limit === null) return `${name}: ${now}, without ${where === "the row" ? `a row in ${LIMITS}` : where}`;
-  const change = size - limit;
-  return `${name}: ${now} where ${where} says ${limit} B (${change > 0 ? "+" : ""}${change} B)`;
+  const worst = name.endsWith("number") ? ` (worst of the sample ${size - HEADROOM} + ${HEADROOM})` : "";
+  if (limit === null) return `${name}: ${size} B${worst}, without a row in ${LIMITS}`;
+  return `${name}: ${size} B${worst} where the row says ${limit} B (${size > limit ? "+" : ""}${size - limit} B)`;
 }
 
 /** True when tightening is enough: no row grows, comes or goes. */

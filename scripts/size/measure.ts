@@ -1,14 +1,25 @@
-/** Measures the working tree's artifacts, as they ship. */
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+/** Measures the working tree's artifacts, as they ship, and what luck does to their sizes. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { sync as brotliSize } from "brotli-size";
+import { brotli, gzip, quickSweep } from "../build/compress.ts";
 import { gate } from "../build/gate.ts";
-import { type Artifact, finish, prepare, type Sizes, sizesOf } from "../build/index.ts";
+import { type Artifact, type Code, finish, prepare, type Sizes, sizesOf } from "../build/index.ts";
 import { type Taken, takenIn } from "../build/names.ts";
+import { stamp } from "../build/stamp.ts";
+import { SHIPPING, type Sweep } from "../build/sweep.ts";
 import { CheckError } from "../cli.ts";
 import { PRODUCTION, ROOT, TARGETS } from "../config.ts";
-import { COMPRESSED, type Compressed, ENDING, FIXED_NUMBER, MEASURED } from "./settings.ts";
-import { type Spread, spreads } from "./stamps.ts";
+import { writeTogether } from "../write-together.ts";
+import { COMPRESSED, type Compressed, FIXED_NUMBER, HEADROOM, MEASURED, SAMPLE } from "./settings.ts";
+
+/** How one format behaves over SAMPLE. */
+export interface Spread {
+  /** Largest size less smallest, in bytes: a change no larger than this may be the encoder's luck. */
+  floor: number;
+  /** The largest stream. */
+  worst: Uint8Array;
+}
 
 /** One artifact at the fixed build number, with what other numbers would do to it. */
 export interface Measured {
@@ -19,6 +30,52 @@ export interface Measured {
   taken: readonly Taken[];
   floor: Record<Compressed, number>;
   artifact: Artifact;
+}
+
+/** One file that size-limit weighs, and the limit that it has: a row of `.size-limit.json`. */
+export interface Figure {
+  name: string;
+  /** From the project's root. */
+  path: string;
+  content: Uint8Array;
+  limit: number;
+}
+
+const compressors = { gzip, brotli };
+
+/**
+ * Compresses a file at each of the build numbers.
+ *
+ * The quick sweep is never smaller than what ships, and says which number could be the worst. That one is compressed as it would
+ * ship, and if it then is smaller than another's quick size, the other one too. So the worst is exact. The smallest by the quick
+ * sweep is compressed so, too.
+ */
+export async function spreads(
+  prepared: Code,
+  numbers: readonly string[] = SAMPLE,
+  quick?: Sweep,
+): Promise<Record<Compressed, Spread>> {
+  const codes = numbers.map((number) => stamp(prepared, number).code);
+  const sweep = quick ?? (await quickSweep([codes[0]!, codes[codes.length / 2]!]));
+  const spread = async (format: Compressed): Promise<Spread> => {
+    const streams = await Promise.all(codes.map((code) => compressors[format](code, sweep)));
+    const sizes = (): number[] => streams.map(({ length }) => length);
+    const exact = new Set<number>();
+    const makeExact = async (index: number): Promise<void> => {
+      exact.add(index);
+      streams[index] = await compressors[format](codes[index]!, SHIPPING);
+    };
+    await makeExact(sizes().indexOf(Math.min(...sizes())));
+    for (;;) {
+      const most = Math.max(...sizes());
+      const worst = [...exact].find((index) => streams[index]!.length === most);
+      if (worst !== undefined) return { floor: most - Math.min(...sizes()), worst: streams[worst]! };
+      await makeExact(sizes().indexOf(most));
+    }
+  };
+  // brotli first: it works on other threads while zopfli keeps this one busy.
+  const [br, gz] = await Promise.all([spread("brotli"), spread("gzip")]);
+  return { gzip: gz, brotli: br };
 }
 
 /** Throws CheckError when a shipping .br is larger than an encoder outside this project needs for the same file. */
@@ -53,31 +110,37 @@ export async function measureTree(): Promise<Measured[]> {
     const taken = takenIn(one.name);
     const floorOf = (format: Compressed): number =>
       taken.reduce((sum, { luck }) => sum + luck[format], spread[format].floor);
-    const floor = { gzip: floorOf("gzip"), brotli: floorOf("brotli") };
-    measured.push({ ...one, spread, taken, floor });
+    measured.push({ ...one, spread, taken, floor: { gzip: floorOf("gzip"), brotli: floorOf("brotli") } });
   }
   return measured;
 }
 
-/** Where size-limit finds an artifact's file, from the project's root: at the fixed number, or at the worst one. */
-export function measuredPath(name: string, format: keyof typeof ENDING, worst = false): string {
-  return `${MEASURED}/${worst ? "worst/" : ""}${name}${ENDING[format]}`;
-}
+/** Every file to weigh: at the fixed number, where the limit is the exact byte, and at the worst one. */
+export const figuresOf = (measured: readonly Measured[]): Figure[] =>
+  measured.flatMap(({ name, artifact, spread }) => {
+    const figure = (words: string, file: string, content: Uint8Array, headroom = 0): Figure => ({
+      name: `${name} ${words}`,
+      path: `${MEASURED}/${file}`,
+      content,
+      limit: content.length + headroom,
+    });
+    const ending = { gzip: ".gz", brotli: ".br" };
+    return [
+      figure("raw", name, Buffer.from(artifact.code)),
+      ...COMPRESSED.map((format) => figure(format, name + ending[format], artifact[format])),
+      ...COMPRESSED.map((format) =>
+        figure(
+          `${format}, worst build number`,
+          `worst/${name}${ending[format]}`,
+          spread[format].worst,
+          HEADROOM,
+        ),
+      ),
+    ];
+  });
 
-/** Writes the measured files where size-limit looks for them, in place of the ones that were there. */
-export async function writeMeasured(measured: readonly Measured[]): Promise<void> {
-  const files = new Map<string, string | Uint8Array>();
-  for (const { name, artifact, spread } of measured) {
-    files.set(name, artifact.code).set(`${name}.gz`, artifact.gzip).set(`${name}.br`, artifact.brotli);
-    for (const format of COMPRESSED) files.set(`worst/${name}${ENDING[format]}`, spread[format].worst);
-  }
-  const folder = join(ROOT, MEASURED);
-  await rm(join(folder, "worst"), { recursive: true, force: true });
-  for (const [name, content] of files) {
-    const path = join(folder, name);
-    await mkdir(dirname(path), { recursive: true });
-    // Renamed into place, so that another process never measures half a file.
-    await writeFile(`${path}.${process.pid}`, content);
-    await rename(`${path}.${process.pid}`, path);
-  }
+/** Writes the measured files where size-limit looks for them. */
+export function writeMeasured(figures: readonly Figure[]): void {
+  mkdirSync(join(ROOT, MEASURED, "worst"), { recursive: true });
+  writeTogether(new Map(figures.map(({ path, content }) => [path, content])));
 }

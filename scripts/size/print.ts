@@ -12,16 +12,11 @@ export interface Table {
 }
 
 /** A number with its sign, as in a change: `+3`, `-2`, `0`. */
-export function signed(number: number): string {
-  return number > 0 ? `+${number}` : String(number);
-}
-
-const isNumber = (cell: string | number | undefined): boolean =>
-  typeof cell === "number" || /^[-+]?\d[\d.,]*( ?%)?$/.test(cell ?? "");
+export const signed = (number: number): string => (number > 0 ? `+${number}` : String(number));
 
 function alignsRight(table: Table, column: number): boolean {
-  const cells = table.rows.map((row) => row[column]).filter((cell) => cell !== undefined && cell !== "");
-  return cells.length > 0 && cells.every(isNumber);
+  const cells = table.rows.map((row) => String(row[column] ?? "")).filter((cell) => cell !== "");
+  return cells.length > 0 && cells.every((cell) => /^[-+]?\d[\d.,]*( ?%)?$/.test(cell));
 }
 
 /** The table for a terminal. */
@@ -29,24 +24,21 @@ export function toText(table: Table): string {
   const rows = [table.head, ...table.rows.map((row) => row.map(String))];
   const widths = table.head.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
   const right = table.head.map((_, column) => alignsRight(table, column));
-  const lines = rows.map((row) =>
+  const [head, ...lines] = rows.map((row) =>
     widths
-      .map((width, column) => {
-        const cell = row[column] ?? "";
-        return right[column] ? cell.padStart(width) : cell.padEnd(width);
-      })
+      .map((width, column) => (row[column] ?? "")[right[column] ? "padStart" : "padEnd"](width))
       .join("  ")
       .trimEnd(),
   );
   const rule = widths.map((width) => "-".repeat(width)).join("  ");
-  return [...(table.title ? [table.title] : []), lines[0]!, rule, ...lines.slice(1)].join("\n");
+  return [...(table.title ? [pc.bold(table.title)] : []), head, rule, ...lines].join("\n");
 }
 
 /** The table as GitHub-flavoured Markdown. */
 export function toMarkdown(table: Table): string {
   const special = table.markdown ? /\|/g : /[|\\`<]/g;
-  const escapeCell = (cell: string | number): string => String(cell).replace(special, "\\$&");
-  const row = (cells: (string | number)[]): string => `| ${cells.map(escapeCell).join(" | ")} |`;
+  const row = (cells: (string | number)[]): string =>
+    `| ${cells.map((cell) => String(cell).replace(special, "\\$&")).join(" | ")} |`;
   return [
     ...(table.title ? [`### ${table.title}`, ""] : []),
     row(table.head),
@@ -69,11 +61,5 @@ export function printTables(
 ): void {
   if (json) console.log(JSON.stringify(data, null, 2));
   else if (markdown) printMarkdown(tables.map(toMarkdown).join("\n\n"));
-  else {
-    const text = tables.map((table) => {
-      const [title, ...lines] = toText(table).split("\n");
-      return [pc.bold(title), ...lines].join("\n");
-    });
-    console.log(text.join("\n\n"));
-  }
+  else console.log(tables.map(toText).join("\n\n"));
 }

@@ -1,45 +1,32 @@
-/** The size report: one model, which `render.ts` shows as text or Markdown and `size.ts` prints as JSON. */
-
+/** The size report: the model that `--json` prints, and the same as text or Markdown. */
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import pc from "picocolors";
 import type { Taken } from "../build/names.ts";
 import { CheckError } from "../cli.ts";
-import { ROOT } from "../config.ts";
+import { HARD_BUDGET, ROOT } from "../config.ts";
 import {
   type Base,
   chooseBase,
   isOneCommit,
   resolveCommit,
-  type SizesByName,
   short,
   sizesAt,
   treeIsChanged,
 } from "./commits.ts";
-import { allowance, type Growth } from "./growth.ts";
 import {
-  current,
-  type Floors,
-  ledgerAt,
-  ledgersBefore,
-  parseLedger,
-  readLedger,
-  rewritten,
-} from "./ledger.ts";
-import {
-  budgetName,
-  bytesOf,
   compareRows,
   describeDifference,
+  onlyShrinks,
   overHardBudget,
-  type Row,
-  ratchetName,
-  readLimits,
+  readRows,
+  type SizesByName,
 } from "./limits.ts";
-import { type Measured, measureTree, writeMeasured } from "./measure.ts";
-import { findPending } from "./pending.ts";
-import { ACCEPT, COMPRESSED, FIXED_NUMBER, FORMATS, type Format, LEDGER, LIMITS } from "./settings.ts";
-import { type Trailer, trailerOf } from "./trailer.ts";
+import { type Figure, figuresOf, type Measured, measureTree, writeMeasured } from "./measure.ts";
+import { signed, type Table, toMarkdown, toText } from "./print.ts";
+import { ACCEPT, FIXED_NUMBER, FORMATS, type Format, LIMITS, TIGHTEN } from "./settings.ts";
+import { headingOf, linesFor, type Trailer } from "./trailers.ts";
 
 /** One figure of one artifact, in bytes. */
 export interface Line {
@@ -49,7 +36,7 @@ export interface Line {
   base: number | null;
   head: number;
   change: number | null;
-  /** How far luck moves this figure: the build number, and letters that no search chose. The larger one of base and now. */
+  /** How far luck moves this figure: the build number, and letters that no search chose. */
   noiseFloor: number;
   /** What the change is worth: within the floor it says nothing about the code. */
   verdict: "new" | "unknown" | "same" | "noise" | "smaller" | "larger";
@@ -57,7 +44,7 @@ export interface Line {
 
 /** One gate: what it found, line by line, and the command that fixes it. */
 export interface Check {
-  name: string;
+  name: "base" | "ratchet" | "size-limit" | "budget" | "growth";
   ok: boolean;
   found: string[];
   fix?: string;
@@ -81,149 +68,83 @@ export interface Report {
   ok: boolean;
 }
 
-function verdictOf(change: number | null, floor: number): Line["verdict"] {
-  if (change === null) return "new";
+/** The bytes that a file of `base` bytes may gain. */
+export type Growth = (base: number) => number;
+
+function verdictOf(change: number | null, floor: number, unknown: string | null): Line["verdict"] {
+  if (change === null) return unknown ? "unknown" : "new";
   if (change === 0) return "same";
   if (Math.abs(change) <= floor) return "noise";
   return change < 0 ? "smaller" : "larger";
 }
 
-function linesOf(measured: readonly Measured[], base: SizesByName, floors: Floors): Line[] {
-  return measured.flatMap(({ name, sizes, floor }) =>
-    FORMATS.map((format): Line => {
-      const before = base[name]?.[format] ?? null;
-      const change = before === null ? null : sizes[format] - before;
-      const noiseFloor = format === "raw" ? 0 : Math.max(floor[format], floors[name]?.[format] ?? 0);
-      return {
-        artifact: name,
-        format,
-        base: before,
-        head: sizes[format],
-        change,
-        noiseFloor,
-        verdict: verdictOf(change, noiseFloor),
-      };
+const linesOf = (measured: readonly Measured[], before: SizesByName, unknown: string | null): Line[] =>
+  measured.flatMap(({ name, sizes, floor }) =>
+    FORMATS.map((format) => {
+      const [base, head] = [before[name]?.[format] ?? null, sizes[format]];
+      const change = base === null ? null : head - base;
+      const noiseFloor = format === "raw" ? 0 : floor[format];
+      const verdict = verdictOf(change, noiseFloor, unknown);
+      return { artifact: name, format, base, head, change, noiseFloor, verdict };
     }),
   );
-}
 
-const check = (name: string, found: string[], fix?: string): Check => ({
+const check = (name: Check["name"], found: string[], fix?: string): Check => ({
   name,
   ok: found.length === 0,
   found,
   ...(found.length > 0 && fix ? { fix } : {}),
 });
 
-/** Every row is exact, in both directions. */
-const checkRatchet = (committed: readonly Row[], now: readonly Row[], command: string): Check =>
-  check("ratchet", compareRows(committed, now).map(describeDifference), command);
-
 /** Runs size-limit over the files that were just measured: it must find each of them, with the same bytes. */
-async function checkSizeLimit(measured: readonly Measured[], command: string): Promise<Check> {
-  const weights: Record<string, number> = {};
-  for (const { name, sizes, spread } of measured) {
-    for (const format of FORMATS) weights[ratchetName(name, format)] = sizes[format];
-    for (const format of COMPRESSED) weights[budgetName(name, format)] = spread[format].worst.length;
-  }
-  const expected = Object.keys(weights).length;
+async function runSizeLimit(figures: readonly Figure[]): Promise<string[]> {
   const bin = join(ROOT, "node_modules/size-limit/bin.js");
   const { stdout } = await promisify(execFile)(process.execPath, [bin, "--json"], { cwd: ROOT }).catch(
     (error: { stdout?: string }) => ({ stdout: error.stdout ?? "" }),
   );
-  const found: string[] = [];
   try {
-    const results = JSON.parse(stdout) as {
-      name: string;
-      passed?: boolean;
-      size?: number;
-      sizeLimit?: number;
-    }[];
-    for (const { name, passed, size, sizeLimit } of results) {
-      if (!passed) found.push(`${name}: ${size ?? "no"} B, over its limit of ${sizeLimit} B`);
-      else if (weights[name] !== size) found.push(`${name}: size-limit weighed ${size} B, another file`);
-    }
-    if (results.length < expected) found.push(`size-limit weighed ${results.length} of ${expected} files`);
+    const results: { name: string; passed?: boolean; size?: number; sizeLimit?: number }[] =
+      JSON.parse(stdout);
+    const found = results.flatMap(({ name, passed, size, sizeLimit }) => {
+      if (!passed) return [`${name}: ${size ?? "no"} B, over its limit of ${sizeLimit} B`];
+      const isTheFile = figures.some((figure) => figure.name === name && figure.content.length === size);
+      return isTheFile ? [] : [`${name}: size-limit weighed ${size} B, another file`];
+    });
+    const lacking = results.length < figures.length;
+    return lacking ? [...found, `size-limit weighed ${results.length} of ${figures.length} files`] : found;
   } catch {
-    found.push(`size-limit gave no result: ${stdout.trim().split("\n")[0] || "nothing was printed"}`);
+    return [`size-limit gave no result: ${stdout.trim().split("\n")[0] || "nothing was printed"}`];
   }
-  return check("size-limit", found, command);
 }
 
-/** Lines were only added to the ledger, and its last line agrees with the rows. */
-function checkLedger(base: Base | null, committed: readonly Row[], command: string): Check {
-  const text = readLedger();
-  const found = ledgersBefore(base?.commit ?? null)
-    .map((before) => rewritten(before, text))
-    .filter((what) => what !== null)
-    .map((what) => `${LEDGER}: ${what}; lines are only ever added`);
-  if (!text) found.push(`${LEDGER} is missing`);
+/** Every row is exact, in both directions. */
+function checkRatchet(figures: readonly Figure[]): Check {
   try {
-    for (const [name, sizes] of Object.entries(current(parseLedger(text))?.sizes ?? {})) {
-      for (const format of FORMATS) {
-        const row = committed.find((entry) => entry.name === ratchetName(name, format));
-        if (row && bytesOf(row) !== sizes[format]) {
-          found.push(`${row.name}: ${LIMITS} says ${row.limit}, the ledger's last line ${sizes[format]} B`);
-        }
-      }
-    }
+    const differences = compareRows(readRows(), figures);
+    return check("ratchet", differences.map(describeDifference), onlyShrinks(differences) ? TIGHTEN : ACCEPT);
   } catch (error) {
-    found.push((error as Error).message);
+    if (error instanceof CheckError) return check("ratchet", [error.message], ACCEPT);
+    throw error;
   }
-  return check("ledger", [...new Set(found)], command);
 }
 
 /** No compressed file grew by more than it may. */
-function checkGrowth(lines: readonly Line[], growth: Growth, base: Base | null): Check {
-  if (!base || lines.some(({ verdict }) => verdict === "unknown"))
-    return check("growth", ["the base's sizes are not known, so growth cannot be judged"]);
-  const found = lines.flatMap(({ artifact, format, base: before, head, change }) => {
-    if (format === "raw" || change === null) return [];
-    const allowed = allowance(growth, before!);
-    if (change <= allowed) return [];
-    return [`${artifact} ${format}: ${before} -> ${head} B, +${change} B where ${allowed} B are allowed`];
+function checkGrowth(lines: readonly Line[], growth: Growth, isKnown: boolean): Check {
+  if (!isKnown) return check("growth", ["the base's sizes are not known, so growth cannot be judged"]);
+  const found = lines.flatMap(({ artifact, format, base, head, change }) => {
+    if (format === "raw" || change === null || change <= growth(base!)) return [];
+    return [`${artifact} ${format}: ${base} -> ${head} B, +${change} B where ${growth(base!)} B are allowed`];
   });
   return check("growth", found);
 }
 
-interface Before {
-  base: Base | null;
-  sizes: SizesByName;
-  floors: Floors;
-  unknown: string | null;
-  /** Why there is no base to be had. */
-  problem?: string;
-}
-
-/** What is known of the base. Throws CheckError when `ref` names none. */
-function readBase(ref: string | undefined): Before {
-  const nothing = { base: null, sizes: {}, floors: {}, unknown: null };
-  let base: Base | null;
+/** The base, or why there is none to be had. Throws CheckError when `ref` names none. */
+function findBase(ref?: string): { base: Base | null; problems: Check[] } {
   try {
-    base = chooseBase(ref);
+    return { base: chooseBase(ref), problems: [] };
   } catch (error) {
     if (ref || !(error instanceof CheckError)) throw error;
-    return { ...nothing, problem: error.message };
-  }
-  if (!base) return nothing;
-  const sizes = sizesAt(base.commit);
-  if (!sizes) return { ...nothing, base, unknown: `its ${LIMITS} cannot be read` };
-  if (Object.keys(sizes).length === 0) return { ...nothing, base, unknown: `it has no ${LIMITS}` };
-  try {
-    return { base, sizes, floors: current(parseLedger(ledgerAt(base.commit)))?.floors ?? {}, unknown: null };
-  } catch {
-    return { base, sizes, floors: {}, unknown: null };
-  }
-}
-
-/** The committed rows, and what is wrong with them. */
-function readRows(): { committed: Row[]; problem: string[] } {
-  try {
-    const committed = readLimits();
-    committed.forEach(bytesOf);
-    return { committed, problem: [] };
-  } catch (error) {
-    if (error instanceof CheckError) return { committed: [], problem: [error.message] };
-    throw error;
+    return { base: null, problems: [check("base", [error.message])] };
   }
 }
 
@@ -231,37 +152,91 @@ function readRows(): { committed: Row[]; problem: string[] } {
  * Measures the working tree and its base, and runs every gate; those that need a base go without when it is not known. Throws
  * CheckError or BuildError when the tree cannot be measured.
  */
-export async function makeReport(request: { base?: string; maxGrowth?: Growth }): Promise<Report> {
-  const { base, sizes: before, floors, unknown, problem } = readBase(request.base);
+export async function makeReport(ref?: string, growth?: Growth): Promise<Report> {
+  const { base, problems } = findBase(ref);
+  const known = base && sizesAt(base.commit);
+  const before = known ?? {};
+  const isKnown = Object.keys(before).length > 0;
+  const unknown = !base || isKnown ? null : known ? `it has no ${LIMITS}` : `its ${LIMITS} cannot be read`;
   const measured = await measureTree();
-  await writeMeasured(measured);
+  const figures = figuresOf(measured);
+  writeMeasured(figures);
 
-  const { committed, problem: broken } = readRows();
-  const { rows, command } = findPending(measured, base?.commit ?? null);
-  const fix = command ?? ACCEPT;
-  const lines = linesOf(measured, before, floors).map(
-    (line): Line => (unknown ? { ...line, verdict: "unknown" } : line),
-  );
+  const ratchet = checkRatchet(figures);
+  const lines = linesOf(measured, before, unknown);
   const checks = [
-    ...(problem ? [check("base", [problem])] : []),
-    broken.length > 0 ? check("ratchet", broken, ACCEPT) : checkRatchet(committed, rows, fix),
-    await checkSizeLimit(measured, fix),
-    check("budget", overHardBudget(rows)),
-    checkLedger(base, committed, fix),
-    ...(request.maxGrowth ? [checkGrowth(lines, request.maxGrowth, base)] : []),
+    ...problems,
+    ratchet,
+    check("size-limit", await runSizeLimit(figures), ratchet.fix ?? ACCEPT),
+    check("budget", overHardBudget(figures)),
+    ...(growth ? [checkGrowth(lines, growth, isKnown)] : []),
   ];
-  const head = resolveCommit("HEAD");
-  const sizes = Object.fromEntries(measured.map((entry) => [entry.name, entry.sizes]));
+  const head = short(resolveCommit("HEAD"));
+  const sizes = Object.fromEntries(measured.map((one) => [one.name, one.sizes]));
+  const trailer = isKnown ? linesFor(before, sizes) : [];
   return {
     buildNumber: FIXED_NUMBER,
-    head: treeIsChanged() ? `the working tree on ${short(head)}` : short(head),
+    head: treeIsChanged() ? `the working tree on ${head}` : head,
     base,
     unknown,
     lines,
     taken: Object.fromEntries(measured.map(({ name, taken }) => [name, taken])),
     removed: Object.keys(before).filter((name) => !sizes[name]),
     checks,
-    trailer: base && !unknown ? trailerOf(before, sizes, isOneCommit(base)) : null,
+    trailer: trailer.length > 0 ? { lines: trailer, for: isOneCommit(base!) ? "commit" : "branch" } : null,
     ok: checks.every(({ ok }) => ok),
   };
+}
+
+const MEANING: Record<Check["name"], string> = {
+  base: "",
+  ratchet: `every row of ${LIMITS} is exact`,
+  "size-limit": "size-limit agrees",
+  budget: `no file is over the hard budget of ${HARD_BUDGET} B, whatever its build number`,
+  growth: "no compressed file grew by more than it may",
+};
+
+/** The report for a terminal, or as Markdown. */
+export function render(report: Report, markdown = false): string {
+  const { base, unknown, checks, trailer } = report;
+  const against = base
+    ? `against ${short(base.commit)} (${base.why})${unknown ? `, whose sizes are not known: ${unknown}` : ""}`
+    : `with no base${checks[0]!.name === "base" ? "" : ": this is the first commit"}`;
+  const title = `Bytes at build number ${report.buildNumber}: ${report.head} ${against}`;
+  const table: Table = {
+    head: ["file", "format", "base", "now", "change", "noise floor", "verdict"],
+    rows: report.lines.map(({ artifact, format, base: then, head, change, noiseFloor, verdict }) => [
+      ...[artifact, format, then ?? "-", head, change === null ? "-" : signed(change), noiseFloor, verdict],
+    ]),
+  };
+  const notes = [
+    ...report.removed.map((name) => `${name} is gone`),
+    ...Object.entries(report.taken).flatMap(([name, variables]) => {
+      const names = variables.map((one) => one.name).join(", ");
+      const count = `${variables.length} variable${variables.length === 1 ? "" : "s"}`;
+      const said = `${name}: ${count} took a free letter (${names}): npm run size -- names searches better ones`;
+      return variables.length > 0 ? [said] : [];
+    }),
+    "Noise floor: how far luck moves a size, the build number and letters that no search chose; a change within it says nothing about the code",
+  ];
+  const verdicts = checks.map(({ name, ok, found, fix = "" }) => {
+    if (markdown)
+      return `- ${ok ? "✅" : "❌"} **${name}**: ${[...(ok ? [MEANING[name]] : found), fix && `\`${fix}\``].filter(Boolean).join("<br>")}`;
+    const [first, ...more] = ok ? [MEANING[name]] : [...found, pc.bold(fix)];
+    const mark = ok ? pc.green("ok  ") : pc.red("FAIL");
+    return [
+      `${mark}  ${name.padEnd(10)}  ${first}`,
+      ...more.filter(Boolean).map((line) => " ".repeat(18) + line),
+    ].join("\n");
+  });
+  const trailerLines = trailer?.lines ?? [];
+  const message = trailer
+    ? [headingOf(trailer), ...(markdown ? ["```", ...trailerLines, "```"] : trailerLines)]
+    : [];
+  return [
+    markdown ? `### Size\n\n${title}.` : pc.bold(title),
+    `${markdown ? toMarkdown(table) : toText(table)}${markdown ? "\n\n" : "\n"}${notes.join(markdown ? ".\n\n" : "\n")}`,
+    verdicts.join("\n"),
+    ...(trailer ? [message.join("\n")] : []),
+  ].join("\n\n");
 }

@@ -25,25 +25,14 @@ export const BYTE_PATHS = [
   "package-lock.json",
 ];
 
-/** The packages that write the bytes. Two checkouts with the same ones, dependencies included, may share a node_modules. */
-export const BYTE_PACKAGES = [
-  "esbuild",
-  "terser",
-  "acorn",
-  "eslint-scope",
-  "@gfx/zopfli",
-  "@jridgewell/sourcemap-codec",
-];
-
 /**
  * Where the measured files are, from the project's root; git ignores it. In a clean clone size-limit says that it cannot find
  * files there, so the name is the command that makes them.
  */
 export const MEASURED = ".cache/npm-run-size";
 
-/** From the project's root, as git and size-limit name them. */
+/** From the project's root, as git and size-limit name it. */
 export const LIMITS = ".size-limit.json";
-export const LEDGER = "scripts/size/history.jsonl";
 
 export const FORMATS = ["raw", "gzip", "brotli"] as const;
 export type Format = (typeof FORMATS)[number];
@@ -51,9 +40,6 @@ export type Format = (typeof FORMATS)[number];
 /** The formats that depend on what the build number's digits are, and not only on how many there are. */
 export const COMPRESSED = ["gzip", "brotli"] as const;
 export type Compressed = (typeof COMPRESSED)[number];
-
-/** What is appended to an artifact's name in each format. */
-export const ENDING: Record<Format, string> = { raw: "", gzip: ".gz", brotli: ".br" };
 
 /** The commands that the gates name. */
 export const TIGHTEN = "npm run size -- tighten";

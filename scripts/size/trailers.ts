@@ -1,156 +1,173 @@
-/** `npm run size -- trailers`: checks the sizes in commit messages against the commits. */
+/**
+ * `npm run size -- trailers`: checks the sizes in commit messages, `Size: 1340 -> 1330 gz, 1134 -> 1120 br`, against the rows that
+ * the commits carry. A line speaks of the first target unless it names another: `Size: index.mjs 900 -> 890 gz, 800 -> 790 br`.
+ */
 import pc from "picocolors";
 import { CheckError, newCommand, UsageError } from "../cli.ts";
+import { TARGETS } from "../config.ts";
 import { git } from "../git.ts";
-import { chooseBase, parentOf, resolveCommit, type SizesByName, short, sizesAt } from "./commits.ts";
-import { ledgerAt, parseLedger, readLedger, rewritten } from "./ledger.ts";
-import { ACCEPT, BYTE_PATHS, LEDGER, LIMITS } from "./settings.ts";
-import {
-  type Claim,
-  claimOf,
-  claimsOf,
-  formatClaim,
-  parseTrailers,
-  TRAILER_FORM,
-  together,
-} from "./trailer.ts";
+import { chooseBase, parentOf, resolveCommit, short, sizesAt } from "./commits.ts";
+import type { SizesByName } from "./limits.ts";
+import { LIMITS } from "./settings.ts";
 
-/** One commit, and what is wrong with its message or with what it did to the ledger. */
-export interface Verdict {
+type Pair = readonly [gzip: number, brotli: number];
+
+/** What one line claims, in bytes. */
+interface Claim {
+  artifact: string;
+  from: Pair;
+  to: Pair;
+}
+
+/** The lines for a message, and which message they are true in: one commit's, or that of a squash of the whole branch. */
+export interface Trailer {
+  lines: string[];
+  for: "commit" | "branch";
+}
+
+/** One commit, and what is wrong with its message. */
+interface Verdict {
   commit: string;
   subject: string;
-  /** The trailer that the message should have; empty where no compressed size moved. */
+  /** The lines that the message should have; none where no compressed size moved. */
   measured: string[];
   found: string[];
 }
 
+const FORM = /^Size: (?:(\S+\.[cm]?js) )?(\d+) -> (\d+) gz, (\d+) -> (\d+) br\b/;
+const FORM_IN_WORDS = "Size: A -> B gz, C -> D br";
 const RANGE_FORM = '--range takes "a..b", or one commit with everything before it';
 
-const lines = (text: string): string[] => text.split("\n").filter(Boolean);
+/** The artifact that a line without a name speaks of. */
+const MAIN = TARGETS[0]!.name;
 
-/** The commits of `range` that came on top of the one that brought the ledger. What came before was measured by hand. */
-function sinceLedger(range: string): string[] {
-  const head = range.split("..").at(-1)!;
-  const began = lines(git("log", "--diff-filter=A", "--format=%H", head, "--", LEDGER)).at(-1);
-  return began ? lines(git("rev-list", range, `^${began}`)) : [];
-}
-
-/**
- * The commits of `range`, newest first, that could be wrong: they touch what makes the bytes, or the ledger, or their
- * message speaks of sizes. The others move nothing.
- */
-export function candidates(range: string): string[] {
-  const touching = lines(git("rev-list", range, "--", ...BYTE_PATHS, LEDGER));
-  const claiming = lines(git("rev-list", "--grep=^Size: ", range));
-  const wanted = new Set([...touching, ...claiming]);
-  return sinceLedger(range).filter((commit) => wanted.has(commit));
-}
-
-/** True when a ledger line written afterwards says what `commit` weighs. */
-function saidAfterwards(commit: string, sizes: SizesByName): boolean {
-  const entry = parseLedger(readLedger()).find((line) => line.commit === commit);
-  return entry !== undefined && claimsOf(entry.sizes, sizes).length === 0;
-}
-
-/** The claims of `truth` that `claims` lacks, and those of `claims` that are not so. */
-function compareClaims(claims: readonly Claim[], before: SizesByName, after: SizesByName): string[] {
-  const wrong = claims.flatMap((claim) => {
-    const [said, real] = [claim, claimOf(claim.artifact, before, after)].map(formatClaim);
-    return said === real ? [] : [`the message says "${said}", the rows say "${real}"`];
+/** The claims in `message`, and the lines that look like one and are not. */
+export function parseClaims(message: string): { claims: Claim[]; unreadable: string[] } {
+  const said = message.split("\n").filter((line) => line.startsWith("Size: "));
+  const claims = said.flatMap((line): Claim[] => {
+    const [whole, artifact = MAIN, ...figures] = FORM.exec(line) ?? [];
+    const [a, b, c, d] = figures.map(Number) as [number, number, number, number];
+    return whole ? [{ artifact, from: [a, c], to: [b, d] }] : [];
   });
-  const lacking = claimsOf(before, after).filter(
-    (real) => !claims.some(({ artifact }) => artifact === real.artifact),
-  );
-  return [...wrong, ...lacking.map((real) => `the message lacks "${formatClaim(real)}"`)];
+  return { claims, unreadable: said.filter((line) => !FORM.test(line)) };
 }
 
-/**
- * Checks one commit against its first parent: the rows that each of them committed, and the ledger lines of every parent.
- *
- * A merge whose sizes are those of one of its parents needs no line: they were written there.
- */
-export function checkCommit(commit: string): Verdict {
-  const [subject = ""] = git("log", "-1", "--format=%s", commit).split("\n");
-  const { claims: written, unreadable } = parseTrailers(git("log", "-1", "--format=%B", commit));
-  const claims = together(written);
-  const [first = null, ...others] = parentOf(commit) ? lines(git("rev-parse", `${commit}^@`)) : [];
-  const found = unreadable.map((line) => `"${line}" is not ${TRAILER_FORM}`);
-
-  const [before, after] = [first ? sizesAt(first) : {}, sizesAt(commit)];
-  if (!after) found.push(`its ${LIMITS} cannot be read`);
-  const known = before && after ? { before, after } : null;
-  const isOther = others.some((parent) => {
-    const sizes = sizesAt(parent);
-    return sizes && after && claimsOf(sizes, after).length === 0;
-  });
-  if (known && !(isOther && claims.length === 0))
-    found.push(...compareClaims(claims, known.before, known.after));
-  if (found.length > 0 && after && saidAfterwards(commit, after)) found.length = 0;
-  for (const parent of first ? [first, ...others] : []) {
-    const rewrite = rewritten(ledgerAt(parent), ledgerAt(commit));
-    if (rewrite) found.push(`${LEDGER}: ${rewrite}; lines are only ever added: ${ACCEPT} puts it back`);
+/** The claims of a squash as one: those of an artifact that follow on each other, oldest first, as GitHub puts them together. */
+function together(claims: readonly Claim[]): Claim[] {
+  const result: Claim[] = [];
+  for (const claim of claims) {
+    const last = result.findLast(({ artifact }) => artifact === claim.artifact);
+    if (last && String(last.to) === String(claim.from)) last.to = claim.to;
+    else result.push({ ...claim });
   }
-  return {
-    commit,
-    subject,
-    measured: known ? claimsOf(known.before, known.after).map(formatClaim) : [],
-    found,
-  };
+  return result;
+}
+
+/** The true claim for one artifact; 0 B where it does not exist. */
+function claimOf(artifact: string, before: SizesByName, after: SizesByName): Claim {
+  const pair = (sizes: SizesByName): Pair => [sizes[artifact]?.gzip ?? 0, sizes[artifact]?.brotli ?? 0];
+  return { artifact, from: pair(before), to: pair(after) };
+}
+
+function lineOf({ artifact, from, to }: Claim): string {
+  const name = artifact === MAIN ? "" : `${artifact} `;
+  return `Size: ${name}${from[0]} -> ${to[0]} gz, ${from[1]} -> ${to[1]} br`;
+}
+
+const artifactsOf = (before: SizesByName, after: SizesByName): string[] => [
+  ...new Set([...Object.keys(before), ...Object.keys(after)]),
+];
+
+/** The true lines for a message: one for every artifact whose compressed size moved. */
+export const linesFor = (before: SizesByName, after: SizesByName): string[] =>
+  artifactsOf(before, after)
+    .map((artifact) => claimOf(artifact, before, after))
+    .filter(({ from, to }) => String(from) !== String(to))
+    .map(lineOf);
+
+/** What to write above the lines. On a branch of several commits they belong to no single one. */
+export const headingOf = (trailer: Trailer): string =>
+  trailer.for === "commit" ? "For the commit message:" : "Whole branch, for a squash:";
+
+/** What is wrong with `claims` for a change from `before` to `after`. */
+function compare(claims: readonly Claim[], before: SizesByName, after: SizesByName): string[] {
+  const said = together(claims);
+  const wrong = said.flatMap((claim) => {
+    const real = lineOf(claimOf(claim.artifact, before, after));
+    return lineOf(claim) === real ? [] : [`the message says "${lineOf(claim)}", the rows say "${real}"`];
+  });
+  const lacking = linesFor(before, after).filter(
+    (line) => !said.some(({ artifact }) => parseClaims(line).claims[0]!.artifact === artifact),
+  );
+  return [...wrong, ...lacking.map((line) => `the message lacks "${line}"`)];
+}
+
+/** Checks the commits of `range` that move a row, or whose messages speak of sizes; the newest first. */
+function checkRange(range: string, last: number): Verdict[] {
+  const moving = git("rev-list", "--full-history", range, "--", LIMITS).split("\n");
+  const claiming = git("rev-list", "--grep=^Size: ", range).split("\n");
+  const commits = [...new Set([...moving, ...claiming])].filter(Boolean);
+  if (commits.length === 0) return [];
+  return git("log", "--no-walk", "--format=%H%x00%P%x00%s%x00%B%x01", ...commits)
+    .split("\x01")
+    .slice(0, -1)
+    .slice(0, last)
+    .map((text) => {
+      const [commit, parents, subject, message] = text.trimStart().split("\0") as [
+        string,
+        string,
+        string,
+        string,
+      ];
+      const { claims, unreadable } = parseClaims(message);
+      const found = unreadable.map((line) => `"${line}" is not ${FORM_IN_WORDS}`);
+      const after = sizesAt(commit);
+      if (!after) found.push(`its ${LIMITS} cannot be read`);
+      // A first commit's parent has no sizes either; nothing can be said against those that cannot be read.
+      const [before, ...others] = parents.split(" ").map((parent) => (parent ? sizesAt(parent) : {}));
+      if (!before || !after) return { commit, subject, measured: [], found };
+      const measured = linesFor(before, after);
+      // The first rows need no line. Nor does a merge with the sizes of one of its sides: they were moved there.
+      const isOther = others.some((sizes) => sizes && linesFor(sizes, after).length === 0);
+      const isFree = Object.keys(before).length === 0 || isOther;
+      if (claims.length > 0 || !isFree) found.push(...compare(claims, before, after));
+      return { commit, subject, measured, found };
+    });
 }
 
 /** What a squash of `range` must say, where the messages together do not say it. */
 function squashNote(range: string): string[] {
-  const [from, to] = range.split("..");
-  if (!to || lines(git("rev-list", range)).length < 2) return [];
-  const [before, after] = [sizesAt(from!), sizesAt(to)];
+  const [from, to] = range.split("..") as [string, string?];
+  if (!to || Number(git("rev-list", "--count", range)) < 2) return [];
+  const [before, after] = [sizesAt(from), sizesAt(to)];
   if (!before || !after) return [];
-  const { claims } = parseTrailers(git("log", "--reverse", "--format=%B", range));
-  if (compareClaims(together(claims), before, after).length === 0) return [];
-  const truth = claimsOf(before, after).map(formatClaim);
+  const { claims } = parseClaims(git("log", "--reverse", "--format=%B", range));
+  if (compare(claims, before, after).length === 0) return [];
+  const lines = linesFor(before, after);
   return [
     "A squash of these commits needs another message than GitHub makes of theirs:",
-    ...(truth.length > 0 ? truth : ['no line that starts with "Size:"']).map((line) => `  ${line}`),
+    ...(lines.length > 0 ? lines : ['no line that starts with "Size:"']).map((line) => `  ${line}`),
   ];
 }
 
-/** Checks the newest `last` candidates of `range`, newest first. Calls `report` after each. */
-export function checkRange(
-  range: string,
-  last: number,
-  report: (verdict: Verdict) => void = () => {},
-): Verdict[] {
-  const verdicts: Verdict[] = [];
-  for (const commit of candidates(range).slice(0, last)) {
-    verdicts.push(checkCommit(commit));
-    report(verdicts.at(-1)!);
-  }
-  return verdicts;
-}
-
-/** The commits that this work adds: since the base, or HEAD alone where the base is its parent. */
+/** The commits that this work adds: since the base, or HEAD alone where the tree has changes. */
 function defaultRange(): string {
   const base = chooseBase();
   const head = resolveCommit("HEAD");
-  if (!base) return head;
-  if (base.commit !== head) return `${base.commit}..${head}`;
-  const parent = parentOf(head);
-  return parent ? `${parent}..${head}` : head;
+  const from = base?.commit === head ? parentOf(head) : base?.commit;
+  return from ? `${from}..${head}` : head;
 }
 
-/** How to correct `commit`: amend a message of your own; one on main cannot change. */
-const repairs = (commit: string): string =>
-  [
-    "The last commit: git commit --amend",
-    `An earlier one of your branch: git rebase --interactive ${short(commit)}^, and "reword"`,
-    `One on main: npm run size -- accept --commit ${short(commit)} --reason "..."`,
-  ].join("\n");
-
-/** Throws CheckError, with what --range takes, unless `end` names a commit. */
-function checkEnd(end: string): void {
-  try {
-    resolveCommit(end);
-  } catch (error) {
-    throw new CheckError(`${(error as Error).message}; ${RANGE_FORM}`);
+/** Throws UsageError or CheckError, with what --range takes, unless each end names a commit. */
+function checkEnds(range: string): void {
+  const ends = range.split("..");
+  if (ends.includes("") || ends.length > 2) throw new UsageError(RANGE_FORM);
+  for (const end of ends) {
+    try {
+      resolveCommit(end);
+    } catch (error) {
+      throw new CheckError(`${(error as Error).message}; ${RANGE_FORM}`);
+    }
   }
 }
 
@@ -163,10 +180,9 @@ function show({ commit, subject, measured, found }: Verdict): void {
 export async function main(argv: string[]): Promise<void> {
   const options = newCommand("npm run size -- trailers")
     .description(
-      `Compares the sizes that commits and their parents carry in .size-limit.json with the lines "${TRAILER_FORM}" of each message, ` +
-        "one for each file that moved. A commit that moves a size needs them, from the ledger's first line on (what is older " +
-        "is not checked); a ledger line that is changed or removed fails too. On main, where a message cannot be changed any " +
-        'more, a line in the ledger corrects it: npm run size -- accept --commit <ref> --reason "..."',
+      `Compares the sizes that commits and their parents carry in ${LIMITS} with the lines "${FORM_IN_WORDS}" of each message, ` +
+        "one for each file that moved. A commit that moves a size needs them. Only what is new since the base is checked: a " +
+        "message on main cannot be changed any more.",
     )
     .option("--range <a..b>", "which commits (default: those since the base, or HEAD alone)")
     .option("--last <n>", "of these, at most so many that could be wrong, the newest", "20")
@@ -175,25 +191,22 @@ export async function main(argv: string[]): Promise<void> {
     .opts<{ range?: string; last: string; json?: boolean }>();
   const last = Number(options.last);
   if (!Number.isSafeInteger(last) || last < 1) throw new UsageError("--last takes a whole number from 1");
-  const ends = options.range?.split("..");
-  if (ends?.some((end) => end === "") || (ends?.length ?? 1) > 2) {
-    throw new UsageError(RANGE_FORM);
-  }
-  for (const end of ends ?? []) checkEnd(end);
+  if (options.range !== undefined) checkEnds(options.range);
 
   const range = options.range ?? defaultRange();
-  const verdicts = checkRange(range, last, options.json ? undefined : show);
+  const verdicts = checkRange(range, last);
   if (options.json) console.log(JSON.stringify(verdicts, null, 2));
-  else if (verdicts.length === 0)
-    console.log(
-      "nothing to check: no commit since the ledger began touches what makes the bytes, or speaks of sizes",
-    );
-  if (!options.json) for (const line of squashNote(range)) console.log(line);
-  const wrong = verdicts.filter(({ found }) => found.length > 0);
+  else {
+    verdicts.forEach(show);
+    if (verdicts.length === 0) console.log("nothing to check: no commit moves a size, or speaks of one");
+    for (const line of squashNote(range)) console.log(line);
+  }
+  const wrong = verdicts.filter(({ found }) => found.length > 0).map(({ commit }) => short(commit));
   if (wrong.length > 0) {
     throw new CheckError(
-      `${wrong.length} of ${verdicts.length} commits: ${wrong.map(({ commit }) => short(commit)).join(", ")}\n` +
-        repairs(wrong[0]!.commit),
+      `${wrong.length} of ${verdicts.length} commits: ${wrong.join(", ")}\n` +
+        "The last commit: git commit --amend\n" +
+        `An earlier one of your branch: git rebase --interactive ${wrong[0]}^, and "reword"`,
     );
   }
 }

@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -14,10 +15,23 @@ import {
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { transformSync } from "esbuild";
+import * as assert from "uvu/assert";
 import * as sweep from "../../scripts/build/sweep.ts";
 import * as config from "../../scripts/config.ts";
 import * as settings from "../../scripts/size/settings.ts";
 import { type Outcome, runProgram } from "../support/program.ts";
+
+/** A command's outcome, which must be a success. */
+export function green(outcome: Outcome): Outcome {
+  assert.is(outcome.status, 0, outcome.stdout + outcome.stderr);
+  return outcome;
+}
+
+/** A command's outcome, which must be a failure. */
+export function red(outcome: Outcome, status = 1): Outcome {
+  assert.is(outcome.status, status, outcome.stdout + outcome.stderr);
+  return outcome;
+}
 
 /** Text that no compressor makes much smaller, so that each letter counts. The same one every time. */
 export const NOISE = ["one", "two"]
@@ -34,7 +48,6 @@ const COPIED = [
     "scripts/cli.ts",
     "scripts/verify.ts",
     "scripts/write-together.ts",
-    ".gitattributes",
     "package.json",
     "package-lock.json",
     ".gitignore",
@@ -51,7 +64,7 @@ export class Project {
     for (const path of COPIED) {
       cpSync(join(config.ROOT, path), join(this.root, path), {
         recursive: true,
-        filter: (file) => !/node_modules|history\.jsonl$/.test(file),
+        filter: (file) => !file.includes("node_modules"),
       });
     }
     // One target is enough, and what the real ones are made of is not at stake here.
@@ -167,7 +180,8 @@ export class Project {
 
   /** Runs one of the commands in a clone of the project. */
   runIn(clone: string, script: string, args: string[] = []): Outcome {
-    symlinkSync(join(config.ROOT, "node_modules"), join(clone, "node_modules"));
+    if (!existsSync(join(clone, "node_modules")))
+      symlinkSync(join(config.ROOT, "node_modules"), join(clone, "node_modules"));
     cpSync(this.path("scripts"), join(clone, "scripts"), { recursive: true });
     return this.start(process.execPath, [`scripts/${script}.js`, ...args], {}, clone);
   }

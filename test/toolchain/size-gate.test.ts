@@ -1,11 +1,10 @@
 /** The size gate, each of its parts made red and green again on a small project. */
 import { readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
-import type { Entry } from "../../scripts/size/ledger.ts";
-import type { Report } from "../../scripts/size/report.ts";
+import type { Check, Report } from "../../scripts/size/report.ts";
 import type { Outcome } from "../support/program.ts";
 import { suite } from "../support/suite.ts";
-import { NOISE, Project, source } from "./project.ts";
+import { green, NOISE, Project, red, source } from "./project.ts";
 
 const test = suite("size gate");
 
@@ -14,40 +13,37 @@ let project: Project;
 const write = (text: string): void => project.write("src/all.ts", source(text));
 const size = (...args: string[]): Outcome => project.run("size/size", args);
 const reportOf = (outcome: Outcome): Report => JSON.parse(outcome.stdout) as Report;
-const checkOf = (report: Report, name: string): Report["checks"][number] =>
-  report.checks.find((check) => check.name === name)!;
+const checkOf = (report: Report, wanted: string): Check => report.checks.find(({ name }) => name === wanted)!;
+/** The changes that are not committed. */
+const changes = (): string => project.git("status", "--porcelain");
 
 /** The one check of the printed report that has `name`, with the lines that belong to it. */
-function printed(outcome: Outcome, name: string): string {
-  return new RegExp(`^(ok|FAIL) +${name} .*(\\n {10}.*)*`, "m").exec(outcome.stdout)?.[0] ?? "";
-}
+const printed = ({ stdout }: Outcome, name: string): string =>
+  new RegExp(`^(ok|FAIL) +${name} .*(\\n {10}.*)*`, "m").exec(stdout)?.[0] ?? "";
 
 test.before(() => {
   project = new Project();
+  project.commit("Start");
 });
-
 test.after(() => project.remove());
 
-test("the first commit has no base, and no limits yet", () => {
-  project.commit("Start");
-  const outcome = size();
-  assert.is(outcome.status, 1);
-  assert.match(outcome.stdout, "with no base: this is the first commit");
-  assert.match(printed(outcome, "ratchet"), "without a row in .size-limit.json");
-  assert.match(printed(outcome, "size-limit"), "FAIL");
-  assert.match(printed(outcome, "ledger"), "history.jsonl is missing");
-});
+test("the first commit has no base and no limits; accepting the first ones turns every check green", () => {
+  const first = red(size());
+  assert.match(first.stdout, "with no base: this is the first commit");
+  assert.match(printed(first, "ratchet"), "without a row in .size-limit.json");
+  assert.match(printed(first, "size-limit"), "FAIL");
 
-test("accepting the first limits turns every check green", () => {
-  const accepted = project.run("size/size", ["accept", "--reason", "The first limits"]);
-  assert.is(accepted.status, 0, accepted.stderr);
-  const outcome = size("--json");
-  assert.is(outcome.status, 0, outcome.stdout + outcome.stderr);
-  const report = reportOf(outcome);
-  assert.ok(report.ok);
+  const accepted = green(size("accept", "--reason", "The first limits"));
+  assert.match(
+    accepted.stdout,
+    /^For the commit message:\n\nThe first limits\n\nSize: 0 -> \d+ gz, 0 -> \d+ br\n$/m,
+  );
+  // What size-limit says of a clean clone then names the command that makes the files.
+  assert.match(project.read(".size-limit.json"), '"path": ".cache/npm-run-size/worst/all.js.br"');
+  const report = reportOf(green(size("--json")));
   assert.equal(
-    report.checks.map(({ name }) => name),
-    ["ratchet", "size-limit", "budget", "ledger"],
+    report.checks.map(({ name, ok }) => [name, ok]),
+    ["ratchet", "size-limit", "budget"].map((name) => [name, true]),
   );
   assert.is(report.lines.length, 3);
   for (const line of report.lines) assert.ok(line.head > 200 && line.head < 400, JSON.stringify(line));
@@ -56,212 +52,195 @@ test("accepting the first limits turns every check green", () => {
 
 test("one byte more fails, at the ratchet and in size-limit itself, and tightening does not let it through", () => {
   write(`${NOISE}x`);
-  const summary = project.path(".cache/summary.md");
-  const file = project.path(".cache/size.json");
+  const [summary, file] = [project.path(".cache/summary.md"), project.path(".cache/size.json")];
   const outcome = project.run("size/size", ["--markdown", "--json", file, "--max-growth", "0B"], {
     GITHUB_STEP_SUMMARY: summary,
   });
-  assert.is(outcome.status, 1);
-  assert.match(outcome.stderr, "the size gate says no: ratchet, size-limit");
-
+  assert.match(red(outcome).stderr, /the size gate says no: ratchet, size-limit.*, growth/);
   const report = JSON.parse(project.read(".cache/size.json")) as Report;
-  const ratchet = checkOf(report, "ratchet");
+  const [ratchet, sizeLimit] = [checkOf(report, "ratchet"), checkOf(report, "size-limit")];
   assert.match(ratchet.found[0]!, /^all\.js raw: \d+ B where the row says \d+ B \(\+1 B\)$/);
-  assert.is(ratchet.fix, 'npm run size -- accept --reason "..."');
-  assert.match(checkOf(report, "size-limit").found[0]!, /^all\.js raw: \d+ B, over its limit of \d+ B$/);
-  assert.is(checkOf(report, "size-limit").fix, ratchet.fix);
+  assert.match(sizeLimit.found[0]!, /^all\.js raw: \d+ B, over its limit of \d+ B$/);
+  for (const { fix } of [ratchet, sizeLimit]) assert.is(fix, 'npm run size -- accept --reason "..."');
   // The row is no one file's size, and says so; the sum is its own.
   const budget = ratchet.found.find((line) => line.includes("worst build number"))!;
   const [, row, worst, headroom] = /: (\d+) B \(worst of the sample (\d+) \+ (\d)\) where/.exec(budget)!;
   assert.is(Number(row), Number(worst) + Number(headroom));
-  assert.is(report.trailer!.for, "commit");
-  assert.match(report.trailer!.lines.join("\n"), /^Size: \d+ -> \d+ gz, \d+ -> \d+ br$/);
   assert.match(
     checkOf(report, "growth").found[0]!,
     /^all\.js (gzip|brotli): \d+ -> \d+ B, \+\d B where 0 B are allowed$/,
   );
+  assert.ok(checkOf(reportOf(red(size("--json", "--max-growth", "5%"))), "growth").ok);
 
   // The letter moved the compressed sizes by no more than a build number does.
-  for (const { format, verdict, change, noiseFloor } of report.lines) {
-    if (format === "raw") assert.is(verdict, "larger");
-    else assert.is(verdict, change === 0 ? "same" : change! <= noiseFloor ? "noise" : "larger");
-  }
   assert.ok(
     report.lines.some(({ verdict }) => verdict === "noise"),
     JSON.stringify(report.lines),
   );
-
+  assert.is(report.lines[0]!.verdict, "larger");
   assert.match(readFileSync(summary, "utf8"), /^\| all\.js \| gzip \| \d+ \| \d+ \|/m);
   assert.match(readFileSync(summary, "utf8"), "❌ **ratchet**: all.js raw");
 
-  const refused = project.run("size/size", ["tighten"]);
-  assert.is(refused.status, 1);
-  assert.match(refused.stderr, "tightening is for files that shrank");
-  assert.is(project.git("status", "--porcelain", "--", ".size-limit.json"), "");
+  assert.match(red(size("tighten")).stderr, "tightening is for files that shrank");
+  assert.is(changes(), " M src/all.ts");
 });
 
-test("a report that cannot be written where it should: one line, exit code 2", () => {
-  const outcome = size("--json", project.path("nowhere/size.json"));
-  assert.is(outcome.status, 2);
-  assert.match(outcome.stderr, /^error: --json \S+nowhere\/size\.json cannot be written: ENOENT[^\n]*\n$/m);
-  assert.not.match(outcome.stderr, "    at ");
-});
-
-test("growth passes once it was accepted with a reason", () => {
-  const silent = project.run("size/size", ["accept"]);
-  assert.is(silent.status, 2);
-  assert.match(silent.stderr, "required option '--reason <text>' not specified");
-  assert.is(project.run("size/size", ["accept", "--reason", " "]).status, 2);
-
-  assert.is(project.run("size/size", ["accept", "--reason", "A mark at the end"]).status, 0);
-  const outcome = size();
-  assert.is(outcome.status, 0, outcome.stdout);
-  const ledger = project.read("scripts/size/history.jsonl").trimEnd().split("\n");
-  assert.is(ledger.length, 2);
-  assert.is(JSON.parse(ledger[1]!).reason, "A mark at the end");
-  assert.is(JSON.parse(ledger[1]!).parent, project.git("rev-parse", "HEAD"));
-  project.commit("A mark at the end");
+test("growth passes once it was accepted with a reason; its way back is noise, too", () => {
+  assert.match(red(size("accept"), 2).stderr, "required option '--reason <text>' not specified");
+  red(size("accept", "--reason", " "), 2);
+  const accepted = green(size("accept", "--reason", "A mark at the end"));
+  green(size());
+  assert.match(size("history").stdout, /\(next\) +all\.js .*Not committed yet\n$/);
+  project.commit(/message:\n\n([\s\S]*)$/.exec(accepted.stdout)![1]!);
+  green(size("trailers"));
+  assert.match(green(size("accept", "--reason", "Again")).stdout, /^nothing to do: .*\n$/);
+  write(NOISE);
+  const { lines } = reportOf(size("--json"));
+  assert.ok(
+    lines.some(({ change, verdict }) => change! < 0 && verdict === "noise"),
+    JSON.stringify(lines),
+  );
 });
 
 test("a shrink that was not tightened fails with the command that tightens it", () => {
   write(`${NOISE.slice(20)}#`);
-  const stale = size();
-  assert.is(stale.status, 1);
-  assert.match(printed(stale, "ratchet"), /\(-20 B\)/);
-  assert.match(printed(stale, "ratchet"), /npm run size -- tighten$/);
-
+  assert.match(printed(red(size()), "ratchet"), /\(-20 B\)[\s\S]*npm run size -- tighten$/);
   for (const command of ["tighten", "accept"]) {
-    const help = project.npm("size", command, "--help");
-    assert.is(help.status, 0, help.stderr);
-    assert.is(project.git("status", "--porcelain"), " M src/all.ts", `${command} --help writes`);
+    green(project.npm("size", command, "--help"));
+    assert.is(changes(), " M src/all.ts", `${command} --help writes`);
   }
-
-  const tightened = project.run("size/size", ["tighten"]);
-  assert.is(tightened.status, 0, tightened.stderr);
+  const tightened = green(size("tighten"));
+  assert.match(tightened.stdout, "written: .size-limit.json, CHANGELOG.md: commit them");
+  assert.match(tightened.stdout, /^For the commit message:\n\nSize: \d+ -> \d+ gz, \d+ -> \d+ br$/m);
   assert.match(
-    tightened.stdout,
-    "written: .size-limit.json, scripts/size/history.jsonl, CHANGELOG.md: commit them",
+    project.read("CHANGELOG.md"),
+    `- \`all.js\`: ${reportOf(size("--json")).lines[0]!.head} B raw, `,
   );
-  const last = JSON.parse(project.read("scripts/size/history.jsonl").trimEnd().split("\n").at(-1)!) as Entry;
-  assert.match(project.read("CHANGELOG.md"), `- \`all.js\`: ${last.sizes["all.js"]!.raw} B raw, `);
-  assert.match(tightened.stdout, /^For the commit message:\nSize: \d+ -> \d+ gz, \d+ -> \d+ br$/m);
-  assert.is(size().status, 0);
+  green(size());
   project.commit("Twenty letters less");
 });
 
 test("over the hard budget: each command says it at once, by name, and writes nothing", () => {
-  project.edit("scripts/config.js", (text) =>
-    text.replace(/^export \* from.*/m, "$&\nexport const HARD_BUDGET = 300;"),
-  );
+  const { head: gzip } = reportOf(size("--json")).lines[1]!;
+  project.edit("scripts/config.js", (text) => `${text}\nexport const HARD_BUDGET = 300;`);
   write(NOISE.repeat(2) + [...NOISE].reverse().join(""));
-  for (const [script, args] of [
-    ["build", []],
-    ["size/size", []],
-    ["size/size", ["accept", "--reason", "More"]],
-  ] as const) {
-    const { status, stderr } = project.run(script, [...args]);
-    assert.is(status, 1, script);
-    assert.match(stderr, /^error: all\.js is \d+ B gzip: \d+ B over its limit of 300 B$/m);
-  }
-  assert.is(project.git("status", "--porcelain"), " M src/all.ts");
+  for (const [script, ...args] of [["build"], ["size/size"], ["size/size", "accept", "--reason", "More"]])
+    assert.match(
+      red(project.run(script!, args)).stderr,
+      /^error: all\.js is \d+ B gzip: \d+ B over its limit of 300 B$/m,
+    );
+  assert.is(changes(), " M src/all.ts");
   // Only another build number is too large.
-  const { "all.js": sizes } = JSON.parse(
-    project.read("scripts/size/history.jsonl").trimEnd().split("\n").at(-1)!,
-  ).sizes;
   project.git("checkout", "-q", "--", "src");
-  project.edit("scripts/config.js", (text) => text.replace("= 300", `= ${sizes.gzip}`));
-  const worst = size();
-  assert.is(worst.status, 1);
-  assert.match(printed(worst, "budget"), /all\.js gzip, worst build number is \d+ B, over the hard budget/);
-  project.edit("scripts/config.js", (text) => text.replace(/^export const HARD.*\n/m, ""));
+  project.edit("scripts/config.js", (text) => text.replace("= 300", `= ${gzip}`));
+  const over = /all\.js gzip, worst build number is \d+ B, over the hard budget/;
+  assert.match(printed(red(size()), "budget"), over);
+  write(`${NOISE.slice(20)}!`);
+  assert.match(red(size("accept", "--reason", "Other")).stderr, over);
+  project.git("checkout", "-q", "--", "src");
+  project.edit("scripts/config.js", (text) => text.replace(/\nexport const HARD.*$/, ""));
 });
 
-test("limits moved by hand, a row taken out, and a ledger line rewritten all fail", () => {
+test("a limit moved by hand, and a row taken out", () => {
   project.edit(".size-limit.json", (text) => {
     const [raw, , ...rest] = JSON.parse(text) as { limit: string }[];
     return JSON.stringify([{ ...raw, limit: "300000 B" }, ...rest]);
   });
-  project.edit("scripts/size/history.jsonl", (text) => text.replace("A mark at the end", "Nothing to see"));
-  const outcome = size();
-  assert.is(outcome.status, 1);
-  const ratchet = printed(outcome, "ratchet");
-  assert.match(ratchet, /all\.js raw: \d+ B where the row says 300000 B/);
-  assert.match(ratchet, /all\.js gzip: \d+ B, without a row/);
-  assert.match(printed(outcome, "size-limit"), "size-limit weighed 4 of 5 files");
-  const ledger = printed(outcome, "ledger");
+  const outcome = red(size());
   assert.match(
-    ledger,
-    /history\.jsonl: line 2 was changed, moved or removed: .*A mark at the end.*; lines are only ever added/,
+    printed(outcome, "ratchet"),
+    /all\.js raw: \d+ B where the row says 300000 B.*\n +all\.js gzip: \d+ B, without a row/,
   );
-  assert.match(ledger, /all\.js raw: \.size-limit\.json says 300000 B, the ledger's last line \d+ B/);
+  assert.match(printed(outcome, "size-limit"), "size-limit weighed 4 of 5 files");
   project.git("checkout", "-q", "--", ".");
 });
 
-test("size -- history prints the ledger and names the commit of each line", () => {
-  const drawn = project.run("size/size", ["history"]);
-  assert.is(drawn.status, 0, drawn.stderr);
-  assert.is(project.git("status", "--porcelain"), "");
-  const [, , line] = drawn.stdout.split("\n");
-  assert.match(
-    line!,
-    new RegExp(`^${project.git("rev-parse", "--short=7", "HEAD~2")} +all\\.js .*The first limits$`),
+test("accepting writes everything or nothing", () => {
+  write(NOISE.slice(50));
+  project.edit(
+    "scripts/config.js",
+    (text) => `${text}\nexport const DOCUMENTS_SCRIPT = "scripts/documents.mjs";`,
   );
+  project.write(
+    "scripts/documents.mjs",
+    'export const documentsFor = () => new Map([["nowhere/a.md", ""]]);',
+  );
+  red(size("accept", "--reason", "Less"));
+  assert.is(project.git("status", "--porcelain", "--", ".size-limit.json"), "");
+  project.edit("scripts/config.js", (text) => text.replace(/\nexport const DOC.*$/, ""));
+  project.git("clean", "-fdq");
+  project.git("checkout", "-q", "--", ".");
 });
 
-test("a base that cannot be had is an error, not an empty column", () => {
-  const unknown = size("--base", "nowhere");
-  assert.is(unknown.status, 1);
-  assert.match(unknown.stderr, "nowhere names no commit of this repository");
+test("history has each change once, with its commit and its reason, behind those that are older than git", () => {
+  project.commit("Moves nothing");
+  const entries = JSON.parse(green(size("history", "--json")).stdout) as { reason: string }[];
+  const { entries: older } = JSON.parse(project.read("scripts/size/history-before-git.json"));
+  assert.equal(entries.slice(0, older.length), older);
+  assert.equal(
+    entries.slice(older.length).map(({ reason }) => reason),
+    ["The first limits", "A mark at the end", "Twenty letters less"],
+  );
+  const commit = project.git("rev-parse", "--short=7", "HEAD~1");
+  assert.match(size("history").stdout, new RegExp(`\\n${commit} +all\\.js .*Twenty letters less\\n$`));
+});
 
+test("a base that cannot be had is an error, not an empty column; a shallow clone says what it lacks", () => {
+  assert.match(red(size("--base", "nowhere")).stderr, "nowhere names no commit of this repository");
   const shallow = project.path(".cache/shallow");
   project.git("clone", "-q", "--depth", "1", `file://${project.root}`, shallow);
-  const outcome = project.runIn(shallow, "size/size");
-  assert.is(outcome.status, 1);
+  const outcome = red(project.runIn(shallow, "size/size"));
   assert.match(
     printed(outcome, "base"),
     /FAIL +base +this clone is shallow and lacks the parent of .*fetch-depth: 0/,
   );
   assert.match(printed(outcome, "ratchet"), "ok");
+  assert.match(project.runIn(shallow, "size/size", ["history"]).stdout, /Cut: this clone is shallow.*\n$/);
 });
 
-test("the default base: HEAD with changes, its parent on main, and where a branch left main", () => {
-  const base = (): unknown => JSON.parse(project.evaluate("size/commits", "chooseBase()"));
-  const head = project.git("rev-parse", "HEAD");
-  assert.equal(base(), { commit: project.git("rev-parse", "HEAD~1"), why: "HEAD's parent" });
+test("the default base, and whose message the lines are for", () => {
+  const shown = (...args: string[]): (string | undefined)[] => {
+    const { stdout } = size(...args);
+    return [
+      / \(([^)]*)\)\n/.exec(stdout)?.[1],
+      /^(.*):\nSize: \d+ -> \d+ gz, \d+ -> \d+ br$/m.exec(stdout)?.[1],
+    ];
+  };
+  const [hint, one, branch] = [
+    "HEAD: the working tree has changes",
+    "For the commit message",
+    "Whole branch, for a squash",
+  ];
+  assert.equal(shown(), ["HEAD's parent", undefined]);
   project.git("checkout", "-q", "-b", "work");
   project.commit("One");
-  project.commit("Two");
-  assert.equal(base(), { commit: head, why: "where this branch left main" });
-  write("changed");
-  assert.equal(base(), {
-    commit: project.git("rev-parse", "HEAD"),
-    why: "HEAD: the working tree has changes",
-  });
-  project.git("checkout", "-q", "--", ".");
-});
-
-test("the lines for a message: one commit's by its name, and those of a whole branch by theirs", () => {
-  const heading = (...args: string[]): string =>
-    /^(.*):\nSize: \d+ -> \d+ gz, \d+ -> \d+ br$/m.exec(size(...args).stdout)?.[1] ?? "none";
   write(NOISE.slice(40));
-  assert.is(heading(), "For the commit message");
-  assert.is(heading("--base", "main"), "Whole branch, for a squash");
+  assert.equal(shown(), [hint, one]);
+  assert.equal(shown("--base", "main"), ["--base main", branch]);
   project.commit("Fewer letters");
-  assert.is(heading(), "Whole branch, for a squash");
-  assert.is(heading("--base", "HEAD~1"), "For the commit message");
+  assert.equal(shown(), ["where this branch left main", branch]);
+  assert.equal(shown("--base", "HEAD~1"), ["--base HEAD~1", one]);
+  // Its packages and scripts move bytes, too.
+  project.edit("package.json", (text) => `${text}\n`);
+  assert.is(shown()[0], hint);
+  project.git("checkout", "-q", "--", ".");
 });
 
 test("wrong arguments: one line, exit code 2, and nothing measured", () => {
   for (const [args, words] of [
-    [["--max-growth", "much"], "takes whole bytes or per cent"],
+    [["--max-growth", "much"], "--max-growth takes whole bytes or per cent"],
+    [["--max-growth", "1.5B"], "--max-growth takes whole bytes or per cent"],
     [["--bass", "main"], "unknown option '--bass'"],
     [["--json", "--markdown"], "--json needs a file beside --markdown"],
+    [["trailers", "--last", "0"], "--last takes a whole number from 1"],
+    [["trailers", "--range", "..HEAD"], '--range takes "a..b"'],
   ] as const) {
-    const outcome = size(...args);
-    assert.is(outcome.status, 2, args.join(" "));
-    assert.match(outcome.stderr, words);
-    assert.is(outcome.stdout, "");
+    const { stdout, stderr } = red(size(...args), 2);
+    assert.match(stderr, words);
+    assert.is(stdout, "");
   }
+  const { stderr } = red(size("--json", project.path("nowhere/size.json")), 2);
+  assert.match(stderr, /^error: --json \S+nowhere\/size\.json cannot be written: ENOENT[^\n]*\n$/m);
 });
 
 test.run();
