@@ -19,12 +19,13 @@ export interface Entry {
   reason: string;
 }
 
-/** Measured for commits that are older than this repository. The file is frozen; another library has none. */
-const OLDER = "scripts/size/history-before-git.json";
+/** Measured for commits that are older than this repository. The file is frozen, as its first line says; another library has none. */
+const OLDER = "scripts/size/history-before-git.jsonl";
 
 function olderEntries(): Entry[] {
   try {
-    return (JSON.parse(readFileSync(join(ROOT, OLDER), "utf8")) as { entries: Entry[] }).entries;
+    const [, ...lines] = readFileSync(join(ROOT, OLDER), "utf8").trimEnd().split("\n");
+    return lines.map((line) => JSON.parse(line) as Entry);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw error;

@@ -15,7 +15,7 @@ const TAKEN = [
 ];
 
 /** What CONTRIBUTING.md says to leave: what was recorded of this SDK, its features and its server. */
-const LEFT = /names\.json$|history-before-git\.json$|TRIED\.md$|features\/table\.ts$|wire[^/]*\.ts$/;
+const LEFT = /names\.json$|history-before-git\.jsonl$|TRIED\.md$|features\/table\.ts$|wire[^/]*\.ts$/;
 
 const LIBRARY = join(ROOT, "test/toolchain/another-library");
 

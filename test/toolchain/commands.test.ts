@@ -1,5 +1,4 @@
 /** What all commands have in common: an argument that is wrong ends in one line that helps, and exit code 2. */
-
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,103 +7,75 @@ import { UsageError, writing } from "../../scripts/cli.ts";
 import { runScript } from "../support/program.ts";
 import { suite } from "../support/suite.ts";
 
-const test = suite<{ folder: string; file: string }>("commands", { folder: "", file: "" });
+const test = suite("commands");
+const SIZE = "scripts/size/size.ts";
+const TOOLS = ["accept", "tighten", "trailers", "history", "heat", "features", "names", "wire", "peers"];
 
-test.before((context) => {
-  context.folder = mkdtempSync(join(tmpdir(), "commands-"));
-  context.file = join(context.folder, "file");
-  writeFileSync(context.file, "kept");
-});
-test.after(({ folder }) => rmSync(folder, { recursive: true, force: true }));
+const folder = mkdtempSync(join(tmpdir(), "commands-"));
+const file = join(folder, "file");
+test.before(() => writeFileSync(file, "kept"));
+test.after(() => rmSync(folder, { recursive: true, force: true }));
 
-const REFUSED: [script: string, args: string[], what: string][] = [
-  ["test/run.ts", ["--list"], "unknown option '--list'"],
-  ["scripts/size/size.ts", ["--list"], "unknown option '--list'"],
-  ["scripts/size/size.ts", ["heat", "--list"], "unknown option '--list'"],
-  ["scripts/build.ts", ["surplus"], "too many arguments. Expected 0 arguments but got 1."],
+const HELP = "(--help says what there is)";
+const REFUSED: [line: string, script: string, ...args: string[]][] = [
+  [`unknown option '--list' ${HELP}`, "test/run.ts", "--list"],
+  [`unknown option '--list' ${HELP}`, SIZE, "--list"],
+  [`unknown option '--list' ${HELP}`, SIZE, "heat", "--list"],
+  [`too many arguments. Expected 0 arguments but got 1. ${HELP}`, "scripts/build.ts", "surplus"],
   [
-    "scripts/build.ts",
-    ["--tier", "test"],
-    "option '--tier <name>' argument 'test' is invalid. Allowed choices are dev, production.",
+    `option '--tier <name>' argument 'test' is invalid. Allowed choices are dev, production. ${HELP}`,
+    ...(["scripts/build.ts", "--tier", "test"] as const),
   ],
+  [`there is no "het"; there are ${TOOLS.join(", ")}`, SIZE, "het"],
 ];
-
-for (const [script, args, what] of REFUSED) {
+for (const [line, script, ...args] of REFUSED) {
   test(`${script} ${args.join(" ")}: the line says what is wrong, and where to find what is right`, () => {
     const { status, stderr } = runScript(script, args);
     assert.is(status, 2);
-    assert.is(stderr, `error: ${what} (--help says what there is)\n`);
+    assert.is(stderr, `error: ${line}\n`);
   });
 }
 
-test("--help is no failure, and names every option", () => {
-  const { status, stdout, stderr } = runScript("scripts/build.ts", ["--help"]);
-  assert.is(status, 0);
-  assert.is(stderr, "");
-  for (const option of ["--tier", "--build-number", "--out", "--json"]) assert.match(stdout, option);
-});
-
-test("size with a word that names no tool: one line with those that there are; --help lists them", () => {
-  const { status, stderr } = runScript("scripts/size/size.ts", ["het"]);
-  assert.is(status, 2);
-  assert.is(
-    stderr,
-    'error: there is no "het"; there are accept, tighten, trailers, history, heat, features, names, wire, peers\n',
-  );
-  const help = runScript("scripts/size/size.ts", ["--help"]);
-  assert.match(help.stdout, /Other tools.*\n +accept +accepts growth/);
-  for (const tool of [
-    "accept",
-    "tighten",
-    "trailers",
-    "history",
-    "heat",
-    "features",
-    "names",
-    "wire",
-    "peers",
-  ]) {
-    const own = runScript("scripts/size/size.ts", [tool, "--help"]);
-    assert.is(own.status, 0, own.stderr);
-    assert.match(own.stdout, `Usage: npm run size -- ${tool} [options]`);
-    if (tool !== "peers") assert.match(own.stdout, "--json");
+test("--help is no failure, names every option, and size's lists the other tools, which have their own", () => {
+  const help = (script: string, ...args: string[]): string => {
+    const { status, stdout, stderr } = runScript(script, [...args, "--help"]);
+    assert.equal([status, stderr], [0, ""]);
+    return stdout;
+  };
+  const build = help("scripts/build.ts");
+  for (const option of ["--tier", "--build-number", "--out", "--json"]) assert.match(build, option);
+  assert.match(help(SIZE), /Other tools.*\n +accept +accepts growth/);
+  for (const tool of TOOLS) {
+    const own = help(SIZE, tool);
+    assert.match(own, `Usage: npm run size -- ${tool} [options]`);
+    if (tool !== "peers") assert.match(own, "--json");
   }
 });
 
-for (const script of ["scripts/build.ts", "scripts/package/declarations.ts", "scripts/site/write-site.ts"]) {
-  test(`${script} --out, where there is a file already: one line`, ({ file }) => {
-    const { status, stderr } = runScript(script, ["--out", file]);
+const UNWRITABLE: [out: string, script: string, ...args: string[]][] = [
+  [file, "scripts/build.ts"],
+  [file, "scripts/package/declarations.ts"],
+  [file, "scripts/site/write-site.ts"],
+  [join(file, "page.html"), SIZE, "heat"],
+  [join(file, "cdn"), "scripts/release/release.ts", "--from", join(folder, "dist")],
+];
+for (const [out, script, ...args] of UNWRITABLE) {
+  test(`${script} ${args[0] ?? ""} --out, where there is a file already: one line`, () => {
+    if (args[0] === "--from") assert.is(runScript("scripts/build.ts", ["--out", args[1]!]).status, 0);
+    const { status, stderr } = runScript(script, [...args, "--out", out]);
     assert.is(status, 2, stderr);
-    assert.match(stderr, `error: --out ${file} cannot be written: E`);
+    assert.match(stderr, `error: --out ${out} cannot be written: E`);
     assert.not.match(stderr, "    at ");
     assert.is(readFileSync(file, "utf8"), "kept");
   });
 }
 
-test("size -- heat --out and release --out, below a file: one line", ({ folder, file }) => {
-  const page = runScript("scripts/size/size.ts", ["heat", "--out", join(file, "page.html")]);
-  assert.is(page.status, 2, page.stderr);
-  assert.match(page.stderr, /^error: --out \S+page\.html cannot be written: ENOTDIR/);
-
-  const dist = join(folder, "dist");
-  assert.is(runScript("scripts/build.ts", ["--out", dist]).status, 0);
-  const release = runScript("scripts/release/release.ts", ["--from", dist, "--out", join(file, "cdn")]);
-  assert.is(release.status, 2, release.stderr);
-  assert.match(release.stderr, /^error: --out \S+cdn cannot be written: ENOTDIR[^\n]*\n$/);
-});
-
-test("what a file system says of another path is a bug, and keeps its stack", async ({ folder, file }) => {
-  const failing = (path: string) => () => readFileSync(join(path, "nothing"));
-  for (const [path, usage] of [
-    [file, true],
-    [folder, false],
-  ] as const) {
-    try {
-      await writing("--out", file, failing(path));
-      assert.unreachable();
-    } catch (error) {
-      assert.is(error instanceof UsageError, usage, path);
-    }
+test("what a file system says of another path is a bug, and keeps its stack", async () => {
+  for (const path of [file, folder]) {
+    const error = await writing("--out", file, () => readFileSync(join(path, "nothing"))).catch(
+      (thrown) => thrown,
+    );
+    assert.is(error instanceof UsageError, path === file, path);
   }
 });
 

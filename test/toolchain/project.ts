@@ -3,7 +3,6 @@
 import { createHash } from "node:crypto";
 import {
   cpSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -44,29 +43,17 @@ export const source = (text: string): string =>
 
 const COPIED = [
   ...["scripts/build", "scripts/size", "scripts/build.ts", "scripts/config.ts", "scripts/git.ts"],
-  ...[
-    "scripts/cli.ts",
-    "scripts/verify.ts",
-    "scripts/write-together.ts",
-    "package.json",
-    "package-lock.json",
-    ".gitignore",
-  ],
+  ...["scripts/cli.ts", "scripts/verify.ts", "scripts/write-together.ts"],
+  ...["package.json", "package-lock.json", ".gitignore"],
   // What writes the figures into the documents, and the types that it reads.
   ...["scripts/site", "src/types.ts"],
 ];
 
 export class Project {
-  readonly root: string;
+  readonly root = mkdtempSync(join(tmpdir(), "size-gate-"));
 
-  constructor(text: string = NOISE) {
-    this.root = mkdtempSync(join(tmpdir(), "size-gate-"));
-    for (const path of COPIED) {
-      cpSync(join(config.ROOT, path), join(this.root, path), {
-        recursive: true,
-        filter: (file) => !file.includes("node_modules"),
-      });
-    }
+  constructor() {
+    for (const path of COPIED) cpSync(join(config.ROOT, path), this.path(path), { recursive: true });
     // One target is enough, and what the real ones are made of is not at stake here.
     this.override("scripts/config.ts", config, {
       TARGETS: "[original.ALL_JS]",
@@ -82,8 +69,8 @@ export class Project {
     this.compileScripts();
     // .gitignore names the folder of packages; here it is a link.
     this.write(".gitignore", `${this.read(".gitignore")}node_modules\nscripts/**/*.js\n`);
-    symlinkSync(join(config.ROOT, "node_modules"), join(this.root, "node_modules"));
-    this.write("src/all.ts", source(text));
+    symlinkSync(join(config.ROOT, "node_modules"), this.path("node_modules"));
+    this.write("src/all.ts", source(NOISE));
     this.write("README.md", "words\n");
     this.write("CHANGELOG.md", "<!-- figures: changelog -->\n\n<!-- /figures -->\n");
     this.git("init", "-q", "-b", "main");
@@ -137,8 +124,8 @@ export class Project {
     this.write(name, after);
   }
 
-  private start(command: string, args: string[], env: Record<string, string> = {}, cwd = this.root): Outcome {
-    return runProgram(command, args, { GIT_CONFIG_NOSYSTEM: "1", ...env }, cwd);
+  private start(command: string, args: readonly string[], env: Record<string, string> = {}): Outcome {
+    return runProgram(command, args, { GIT_CONFIG_NOSYSTEM: "1", ...env }, this.root);
   }
 
   git(...args: string[]): string {
@@ -155,35 +142,8 @@ export class Project {
   }
 
   /** Runs one of the project's commands, `size/size` for `npm run size`. */
-  run(script: string, args: string[] = [], env: Record<string, string> = {}): Outcome {
+  run(script: string, args: readonly string[] = [], env: Record<string, string> = {}): Outcome {
     return this.start(process.execPath, [`scripts/${script}.js`, ...args], env);
-  }
-
-  /** Runs `npm run` as a person would, with what package.json puts around a command. */
-  npm(script: string, ...args: string[]): Outcome {
-    return this.start("npm", ["run", script, "--", ...args]);
-  }
-
-  /** What `expression` gives in the project, as JSON; the exports of `module` are at hand. */
-  evaluate(module: string, expression: string): string {
-    const text = `import * as m from "./scripts/${module}.js"; console.log(JSON.stringify(await m.${expression}));`;
-    const { stdout, stderr } = this.start(process.execPath, [
-      "--import",
-      "tsx",
-      "--input-type=module",
-      "-e",
-      text,
-    ]);
-    if (!stdout) throw new Error(stderr);
-    return stdout;
-  }
-
-  /** Runs one of the commands in a clone of the project. */
-  runIn(clone: string, script: string, args: string[] = []): Outcome {
-    if (!existsSync(join(clone, "node_modules")))
-      symlinkSync(join(config.ROOT, "node_modules"), join(clone, "node_modules"));
-    cpSync(this.path("scripts"), join(clone, "scripts"), { recursive: true });
-    return this.start(process.execPath, [`scripts/${script}.js`, ...args], {}, clone);
   }
 
   remove(): void {
