@@ -3,8 +3,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import pc from "picocolors";
 import { ROOT } from "../scripts/config.ts";
-import { ALL_ENGINES, findEngine, readEngineNames } from "./support/engines/find.ts";
-import type { EngineName } from "./support/engines/types.ts";
+import { wantedEngines } from "./support/engines/find.ts";
 import { bin, type Job } from "./support/jobs.ts";
 import { missingBrowsers, missingNginx, missingOldEngines } from "./support/missing.ts";
 
@@ -59,94 +58,63 @@ const SLOW_TOOLS = [
   "features",
 ];
 
-/**
- * The engines that `ENGINES` names: by default the first that this machine has, with `all` every one. Throws an Error for an
- * unknown name.
- */
-export function engines(all: boolean): EngineName[] {
-  const first = ALL_ENGINES.find((name) => findEngine(name)) ?? "chromium";
-  return readEngineNames(process.env.ENGINES || (all ? "all" : first));
-}
-
-const missingEngines = (all: boolean): string[] => missingBrowsers(engines(all));
+const missingEngines = (all: boolean): string[] => missingBrowsers(wantedEngines(all));
 
 /** One process and one browser for each engine. */
 const flows = (all: boolean): Job[] =>
-  engines(all).map((name) => ({
+  wantedEngines(all).map((name) => ({
     part: name,
     ...uvu("browser", all ? [] : QUICK_FLOWS, { ENGINES: name }),
     again: true,
   }));
 
+/** The slow files side by side with the others, each in its own process. */
+const tools = (all: boolean): Job[] => [
+  uvu(
+    "toolchain",
+    filesOf("toolchain").filter((name) => !SLOW_TOOLS.includes(name)),
+  ),
+  ...(all ? SLOW_TOOLS.map((name) => ({ ...uvu("toolchain", [name]), part: name })) : []),
+];
+
+const release = (all: boolean): Job[] => [
+  { ...uvu("release", [], { ENGINES: wantedEngines(all).join() }), again: true },
+];
+
+const step = (name: string, what: string, jobs: Step["jobs"], more: Partial<Step> = {}): Step => ({
+  name,
+  what,
+  jobs,
+  ...more,
+});
+
 export const STEPS: readonly Step[] = [
-  { name: "types", what: "the types of scripts and tests", jobs: () => [command("tsc", "--noEmit")] },
-  {
-    name: "types:src",
-    what: "the types of what ships, against ES5 and the DOM",
-    jobs: () => [command("tsc", "--noEmit", "-p", "src")],
-  },
-  {
-    name: "lint",
-    what: "format and lint",
-    jobs: () => [command("biome", "check", "--error-on-warnings", ".")],
+  step("types", "the types of scripts and tests", () => [command("tsc", "--noEmit")]),
+  step("types:src", "the types of what ships, against ES5 and the DOM", () => [
+    command("tsc", "--noEmit", "-p", "src"),
+  ]),
+  step("lint", "format and lint", () => [command("biome", "check", "--error-on-warnings", ".")], {
     hint: "npm run lint -- --write puts right what it can",
-  },
-  {
-    name: "build",
-    what: "the production build, inside its budget",
-    jobs: () => [script("scripts/build.ts")],
-  },
-  { name: "browser", what: "real browsers against the dev tier", jobs: flows, missing: missingEngines },
-  {
-    name: "toolchain",
-    what: "the build, the documents and the size tools",
-    jobs: (all) => [
-      uvu(
-        "toolchain",
-        filesOf("toolchain").filter((name) => !SLOW_TOOLS.includes(name)),
-      ),
-      ...(all ? SLOW_TOOLS.map((name) => ({ ...uvu("toolchain", [name]), part: name })) : []),
-    ],
-  },
-  {
-    name: "release",
-    what: "the CDN release, served by a real nginx to a real browser",
-    jobs: (all) => [{ ...uvu("release", [], { ENGINES: engines(all).join() }), again: true }],
+  }),
+  step("build", "the production build, inside its budget", () => [script("scripts/build.ts")]),
+  step("browser", "real browsers against the dev tier", flows, { missing: missingEngines }),
+  step("toolchain", "the build, the documents and the size tools", tools),
+  step("release", "the CDN release, served by a real nginx to a real browser", release, {
     missing: (all) => [...missingNginx(), ...missingEngines(all)],
     onlyAll: true,
-  },
-  {
-    name: "types:apps",
-    what: "apps that compile against the declarations, or must not",
-    jobs: () => [uvu("types")],
-  },
-  { name: "size", what: "sizes, ratchet and budget", jobs: () => [script("scripts/size/size.ts")] },
-  {
-    name: "verify",
-    what: "the same bytes from two clean clones",
-    jobs: () => [script("scripts/verify.ts")],
+  }),
+  step("types:apps", "apps that compile against the declarations, or must not", () => [uvu("types")]),
+  step("size", "sizes, ratchet and budget", () => [script("scripts/size/size.ts")]),
+  step("verify", "the same bytes from two clean clones", () => [script("scripts/verify.ts")], {
     onlyAll: true,
-  },
-  {
-    name: "package",
-    what: "the packed npm package, installed and used",
-    jobs: () => [uvu("package")],
-  },
-  {
-    name: "contract",
-    what: "what both minified artifacts promise alike, on both",
-    jobs: () => [uvu("contract")],
-  },
-  { name: "unit", what: "what one of them alone has; the dev tier's handlers", jobs: () => [uvu("unit")] },
-  {
-    name: "legacy",
-    what: "the artifact in engines that know ES5 and nothing newer",
-    jobs: () => [uvu("legacy")],
+  }),
+  step("package", "the packed npm package, installed and used", () => [uvu("package")]),
+  step("contract", "what both minified artifacts promise alike, on both", () => [uvu("contract")]),
+  step("unit", "what one of them alone has; the dev tier's handlers", () => [uvu("unit")]),
+  step("legacy", "the artifact in engines that know ES5 and nothing newer", () => [uvu("legacy")], {
     missing: missingOldEngines,
-  },
-  {
-    name: "trailers",
-    what: "the sizes in commit messages, against the rows that each commit carries",
-    jobs: () => [script("scripts/size/size.ts", "trailers")],
-  },
+  }),
+  step("trailers", "the sizes in commit messages, against the rows that each commit carries", () => [
+    script("scripts/size/size.ts", "trailers"),
+  ]),
 ];

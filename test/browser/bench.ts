@@ -42,7 +42,7 @@ export interface LoginOptions {
 }
 
 /** The window and the page; see `PageOptions`. */
-export type Opening = Pick<PageOptions, "userAgent" | "fresh"> & { path?: string };
+export type Opening = Pick<PageOptions, "userAgent"> & { path?: string };
 
 export interface Bench {
   tier: Pick<DevTier, "faults" | "tokens" | "accounts">;

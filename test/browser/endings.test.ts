@@ -31,7 +31,7 @@ eachEngine("endings", ({ test, engine, name: engineName }) => {
   test.after(() => bench?.close());
 
   test("blocked: authenticate outside a click, the popup blocker on, is popup_blocked in a later turn", async () => {
-    const { popupBlocker } = engine().capabilities;
+    const { popupBlocker } = engine();
     if (!popupBlocker)
       console.log(`\n  ${engine().version} has no popup blocker: window.open is a double here`);
     const path = popupBlocker ? "/inline" : "/inline-null";
@@ -146,8 +146,7 @@ eachEngine("endings", ({ test, engine, name: engineName }) => {
   ] as const) {
     test(`the API ${what}: ${errorName}`, async () => {
       bench.tier.faults.set(faults);
-      // The browser would remember for a while that an earlier test's preflight was allowed.
-      const page = await bench.open(engine(), { networkUsers: true }, { fresh: "apiPreflight" in faults });
+      const page = await bench.open(engine(), { networkUsers: true });
       await approve(await startLogin(page));
       const { name, data } = await outcome(page);
       assert.is(name, "error");

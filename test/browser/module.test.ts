@@ -82,7 +82,7 @@ eachEngine("the module", ({ test, engine, name: browser }) => {
   if (browser === "chromium")
     test("without a click the browser blocks the popup: popup_blocked", async () => {
       const page = await bench.open(engine(), "index.mjs", { atOnce: true });
-      if (!engine().capabilities.popupBlocker) {
+      if (!engine().popupBlocker) {
         // The npm registry's Chromium opens it all the same; closed, it ends the login too.
         assert.is(await page.windows(), 2);
         return page.dispose();

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { aptInstall } from "../../scripts/apt.ts";
 import { findNginx, NGINX_PACKAGES } from "../../scripts/release/nginx.ts";
 import { findEngine } from "./engines/find.ts";
-import { packagesOf } from "./engines/install.ts";
+import { PACKAGES } from "./engines/install.ts";
 import type { EngineName } from "./engines/types.ts";
 
 /** Engines that know ES5 and nothing newer: the program, and the Debian package that brings it. */
@@ -20,16 +20,13 @@ export const missingOldEngines = (): string[] =>
 
 /** Those of browsers. A makeshift is for machines that let us install nothing. */
 export const missingBrowsers = (names: readonly EngineName[]): string[] =>
-  packagesOf(names.filter((name) => findEngine(name)?.makeshift !== undefined || !findEngine(name)));
+  names.filter((name) => findEngine(name)?.makeshift ?? !findEngine(name)).flatMap((name) => PACKAGES[name]);
 
 /** Those of nginx; none where it is not ours to install (see `requireNginx`). */
 export const missingNginx = (): string[] =>
   typeof findNginx() === "string" && (process.getuid?.() === 0 || process.env.CI) ? NGINX_PACKAGES : [];
 
-/**
- * Installs `packages`, before any test runs: apt-get works for one at a time. Whoever needs one that could not be installed
- * says so.
- */
+/** Installs `packages`, before any test runs: apt-get works for one at a time. Who needs one that is still missing says so. */
 export function installMissing(packages: readonly string[]): void {
   if (packages.length > 0) aptInstall([...new Set(packages)]);
 }

@@ -2,16 +2,15 @@
  * uvu with its traps closed. Every test file takes its suite from here, never from "uvu".
  *
  * uvu 0.5.6 exits 0 when a test throws something that is not an Error, and skips the rest of that suite in silence;
- * it also exits 0 when `run()` was forgotten. Here anything thrown becomes an Error, a suite that was not run
- * fails the process, and so does a process in which fewer tests ended than were written.
+ * it also exits 0 when `run()` was forgotten. Here anything thrown becomes an Error, and the process fails unless each of
+ * its files has a suite, each suite has run and has tests, and all of those have passed.
  */
 import { suite as uvuSuite } from "uvu";
 
 type Handler<T> = (context: T) => Promise<void> | void;
 
 export interface Suite<T> {
-  (name: string, handler: Handler<T>): void;
-  only(name: string, handler: Handler<T>): void;
+  (title: string, handler: Handler<T>): void;
   before: { (hook: Handler<T>): void; each(hook: Handler<T>): void };
   after: { (hook: Handler<T>): void; each(hook: Handler<T>): void };
   /** Whether no test was written, or none of those that `ONLY_TESTS` names. */
@@ -19,69 +18,76 @@ export interface Suite<T> {
   run(): void;
 }
 
-interface Tally {
-  written: number;
-  ended: number;
-  running: boolean;
+/** What the runner (jobs.ts) hears of a test: that it was written, and that it passed; or for which engines a suite is. */
+export interface Entry {
+  suite: string;
+  title?: string;
+  passed?: true;
+  among?: string;
 }
 
-const suites = new Map<string, Tally>();
+export const tell = (entry: Entry): void => void process.send?.(entry);
+
+const suites = new Map<string, { written: number; passed: number; run: boolean }>();
+/** The places in uvu's list of files of those that have a suite. */
+const files = new Set<number>();
+const uvu = globalThis as { UVU_INDEX?: number; UVU_QUEUE?: unknown[] };
+
+/** Says that the file that is being loaded is not empty. */
+export const hasSuite = (): unknown => files.add(uvu.UVU_INDEX ?? 0);
 
 process.on("exit", () => {
-  for (const [name, tally] of suites) {
-    const complaint = !tally.running
-      ? `suite "${name}" was never run: its file lacks test.run()`
-      : tally.written === 0
-        ? `suite "${name}" holds no test`
-        : tally.ended < tally.written
-          ? `suite "${name}" ended ${tally.ended} of its ${tally.written} tests`
-          : "";
-    if (complaint) {
-      process.stdout.write(`\n  FAIL  ${complaint}\n`);
-      process.exitCode = 1;
-    }
+  const complaints = [...suites].map(([name, { written, passed, run }]) => {
+    if (!run) return `suite "${name}" was never run: its file lacks test.run()`;
+    return written > 0 && passed === written
+      ? ""
+      : `suite "${name}": ${passed} of its ${written} tests passed`;
+  });
+  if (files.size < (uvu.UVU_QUEUE?.length ?? 0)) complaints.push("a file has no suite");
+  for (const complaint of complaints.filter(Boolean)) {
+    process.stdout.write(`\n  FAIL  ${complaint}\n`);
+    process.exitCode = 1;
   }
 });
 
-function guarded<T>(handler: Handler<T>, ended: () => void): Handler<T> {
-  return async (context) => {
+const guarded =
+  <T>(handler: Handler<T>, passed = () => {}): Handler<T> =>
+  async (context) => {
     try {
       await handler(context);
     } catch (thrown) {
       throw thrown instanceof Error ? thrown : new Error(`a test threw ${typeof thrown}: ${String(thrown)}`);
-    } finally {
-      ended();
     }
+    passed();
   };
-}
 
-const nothing = () => {};
-
-/** `ONLY_TESTS` names the tests to run, as `failedTests` of tally.ts does: the runner asks for those that failed once more. */
+/** The tests to run: the runner asks for those that failed once more. */
 const only = process.env.ONLY_TESTS ? (JSON.parse(process.env.ONLY_TESTS) as string[]) : null;
 
 /** A uvu suite named `name`, whose tests share `context`. Throws an Error when the name is taken in this process. */
 export function suite<T extends object = object>(name: string, context?: T): Suite<T> {
   if (suites.has(name)) throw new Error(`two suites are named "${name}"`);
+  hasSuite();
   const inner = uvuSuite<T>(name, context);
-  const tally: Tally = { written: 0, ended: 0, running: false };
+  const tally = { written: 0, passed: 0, run: false };
   suites.set(name, tally);
 
   const add = (title: string, handler: Handler<T>): void => {
     if (only && !only.includes(`${name} "${title}"`)) return;
     tally.written++;
-    inner(
-      title,
-      guarded(handler, () => tally.ended++),
-    );
+    tell({ suite: name, title });
+    const passed = (): void => {
+      tally.passed++;
+      tell({ suite: name, title, passed: true });
+    };
+    inner(title, guarded(handler, passed));
   };
-  const hook = (register: (callback: any) => void) => (callback: Handler<T>) =>
-    register(guarded(callback, nothing));
-  // uvu swallows what this one throws: the suite's tests are missing from the figures, and nothing says why.
+  const hook = (register: (callback: any) => void) => (callback: Handler<T>) => register(guarded(callback));
+  // uvu swallows what this one throws.
   const before = (callback: Handler<T>) =>
-    inner.before(async (context) => {
+    inner.before(async (shared) => {
       try {
-        await callback(context);
+        await callback(shared);
       } catch (thrown) {
         process.stdout.write(`\n  FAIL  ${name}: ${(thrown as Error)?.stack ?? String(thrown)}\n`);
         throw thrown;
@@ -89,14 +95,11 @@ export function suite<T extends object = object>(name: string, context?: T): Sui
     });
 
   return Object.assign(add, {
-    only(title: string) {
-      throw new Error(`"${title}": only() would skip the other tests of "${name}"`);
-    },
     before: Object.assign(before, { each: hook(inner.before.each) }),
     after: Object.assign(hook(inner.after), { each: hook(inner.after.each) }),
     isEmpty: () => tally.written === 0,
     run() {
-      tally.running = true;
+      tally.run = true;
       if (only && tally.written === 0) suites.delete(name);
       else inner.run();
     },
