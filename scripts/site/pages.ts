@@ -49,6 +49,10 @@ const TYPES: Record<string, string> = {
 };
 
 const ASSETS = join(ROOT, "scripts/site/page");
+/** What the page's modules draw with: the file of the package that needs no other. */
+const LIT = "lit-html.js";
+const asset = (name: string): string =>
+  readFileSync(name === LIT ? join(ROOT, "node_modules/lit-html", LIT) : join(ASSETS, name), "utf8");
 const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
 
 /** Pages that are Markdown files of the repository. */
@@ -73,7 +77,7 @@ const errorMeanings = (): string =>
 export function openSite(options: SiteOptions): Site {
   const { manifest, features, origin, policy, measure = measureFigures } = options;
   const documents = Object.keys(DOCUMENTS).filter((name) => existsSync(join(ROOT, DOCUMENTS[name]![1])));
-  const assets = readdirSync(ASSETS).filter((name) => /\.(js|css)$/.test(name));
+  const assets = [...readdirSync(ASSETS).filter((name) => /\.(js|css)$/.test(name)), LIT];
   const pages = ["index.html", "playground.html", "size.html", ...documents, "licence.html", NOT_FOUND];
   const { version } = JSON.parse(read("package.json")) as { version: string };
   const ledger = readHistory();
@@ -133,8 +137,7 @@ export function openSite(options: SiteOptions): Site {
       if (!names.includes(name)) return undefined;
       if (name === "errors.json") return { type: TYPES.json!, body: errorMeanings() };
       if (name === "history.svg") return { type: TYPES.svg!, body: draw(ledger) };
-      if (!pages.includes(name))
-        return { type: TYPES[name.split(".").at(-1)!]!, body: readFileSync(join(ASSETS, name), "utf8") };
+      if (!pages.includes(name)) return { type: TYPES[name.split(".").at(-1)!]!, body: asset(name) };
       return { type: HTML, body: layout({ name, policy, ...(await parts(name)) }, names, edition) };
     },
   };

@@ -1,17 +1,12 @@
 /** Adds a Copy button to each piece of code. */
-import { element } from "./elements.js";
+import { html, render } from "./elements.js";
 
 for (const figure of document.querySelectorAll("figure.snippet")) {
   const caption = figure.querySelector("figcaption");
   const text = figure.querySelector("pre");
-  const button = element(
-    "button",
-    { type: "button", className: "small copy" },
-    "Copy",
-    element("span", { className: "visually-hidden" }, `: ${caption.textContent}`),
-  );
-  const said = element("span", { className: "hint", role: "status" });
-  button.addEventListener("click", async () => {
+  const label = caption.textContent;
+  const copy = async () => {
+    const said = caption.querySelector("[role=status]");
     try {
       await navigator.clipboard.writeText(text.textContent);
       said.textContent = "Copied";
@@ -20,6 +15,10 @@ for (const figure of document.querySelectorAll("figure.snippet")) {
       getSelection().selectAllChildren(text);
       said.textContent = "Selected: press Ctrl-C";
     }
-  });
-  caption.append(" ", button, " ", said);
+  };
+  const button = html` <button type="button" class="small copy" @click=${copy}>
+      Copy<span class="visually-hidden">: ${label}</span>
+    </button>
+    <span class="hint" role="status"></span>`;
+  render(button, caption);
 }

@@ -1,13 +1,5 @@
-/** A new element with these properties and children. Text stays text: nothing here is parsed as HTML. */
-export function element(name, properties = {}, ...children) {
-  const node = document.createElement(name);
-  for (const [property, value] of Object.entries(properties)) {
-    if (property in node) node[property] = value;
-    else node.setAttribute(property, value);
-  }
-  node.append(...children);
-  return node;
-}
+/** What the page's modules draw with: lit-html escapes what goes into a template, and keeps the elements that stay. */
+export { html, render } from "./lit-html.js";
 
 /** The element with this id. */
 export const byId = (id) => document.getElementById(id);

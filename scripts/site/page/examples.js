@@ -1,46 +1,34 @@
 /** The two ways to sign in, as the script and as the module: the code to read, and the same call to run. */
 
-const property = (name, value) => (value === undefined ? [] : [`${name}: ${JSON.stringify(value)}`]);
-
-/** The options that both share, as they go into the code. */
-function shared({ scope, networkUsers }) {
-  return [
-    ...property("scope", scope.length ? scope : undefined).map((text) => text.replaceAll('","', '", "')),
-    ...property("networkUsers", networkUsers || undefined),
-  ];
-}
-
-function scriptCode(chosen, channelUrl) {
-  const options = ["success: showSession", "error: showFailure", ...shared(chosen)];
-  return `SE.init({
-  clientId: ${chosen.app.clientId},
+/** The code, with the options that are chosen. */
+export function codeOf({ app, scope, networkUsers, file }, channelUrl) {
+  const init = `init({
+  clientId: ${app.clientId},
   channelUrl: "${channelUrl}",
   complete: enableTheButton,
-});
+});`;
+  const shared = [
+    ...(scope.length ? [`scope: [${scope.map((name) => `"${name}"`).join(", ")}]`] : []),
+    ...(networkUsers ? ["networkUsers: true"] : []),
+  ];
+  if (file === "script")
+    return `SE.${init}
 
 button.onclick = function () {
   SE.authenticate({
-    ${options.join(",\n    ")},
+    ${["success: showSession", "error: showFailure", ...shared].join(",\n    ")},
   });
 };`;
-}
-
-function moduleCode(chosen, channelUrl) {
-  const options = [...shared(chosen), "signal: controller.signal"];
   return `import { init, login } from "stackexchange-auth";
 
-init({
-  clientId: ${chosen.app.clientId},
-  channelUrl: "${channelUrl}",
-  complete: enableTheButton,
-});
+${init}
 
 button.onclick = async () => {
   const controller = new AbortController();
   cancel.onclick = () => controller.abort();
   try {
     const session = await login({
-      ${options.join(",\n      ")},
+      ${[...shared, "signal: controller.signal"].join(",\n      ")},
     });
     showSession(session);
   } catch (failure) {
@@ -49,18 +37,11 @@ button.onclick = async () => {
 };`;
 }
 
-export const codeOf = (chosen, channelUrl) =>
-  (chosen.file === "module" ? moduleCode : scriptCode)(chosen, channelUrl);
-
 /** Runs the example. `cancel` is the module's button. Throws what a wrong call throws. */
 export function runExample({ file, scope, networkUsers }, sdk, cancel, ended) {
   if (file === "script") {
-    sdk.authenticate({
-      success: ended("success is called", true),
-      error: ended("error is called", false),
-      scope,
-      networkUsers,
-    });
+    const [success, error] = [ended("success is called", true), ended("error is called", false)];
+    sdk.authenticate({ success, error, scope, networkUsers });
     return;
   }
   const controller = new AbortController();

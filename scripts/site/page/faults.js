@@ -1,153 +1,108 @@
 /** The switches that make the tier misbehave, drawn from the tier's own table. */
-import { byId, element } from "./elements.js";
+import { byId, html, render } from "./elements.js";
 import { promiseOf } from "./promises.js";
 
 const PARTS = { dialog: "Dialog", landing: "Landing page", api: "API" };
-
-/** Sends one request to the tier's switches. Throws an Error with the tier's own words when it is refused. */
-async function send(method, body) {
-  const response = await fetch("dev/faults", {
-    method,
-    headers: body ? { "Content-Type": "application/json" } : {},
-    body: body && JSON.stringify(body),
-  });
-  const answer = await response.json();
-  if (!response.ok) throw new Error(answer.error);
-  return answer;
-}
-
-/** What this tab has set; it survives a reload. */
+/** Where the tab keeps what it has set: it survives a reload. */
 const KEPT = "faults";
-let mine = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
+
+let tier;
+/** The switches that the panel shows. */
+let visible;
+/** What this tab has set. */
+let mine;
 
 /**
  * Sets switches for this tab. The tier has one set, so a tab sends all of its own when it gets the focus: a login runs with the
  * faults of the tab that it was started in.
  */
-export function setFaults(changes) {
+export async function setFaults(changes) {
   mine = { ...mine, ...changes };
   sessionStorage.setItem(KEPT, JSON.stringify(mine));
-  return send("POST", mine);
+  draw();
+  if (!tier.live) return;
+  const headers = { "Content-Type": "application/json" };
+  const response = await fetch("dev/faults", { method: "POST", headers, body: JSON.stringify(mine) });
+  if (!response.ok) throw new Error((await response.json()).error);
 }
 
-/** Restores what this tab had set; every other switch is off. */
-export function startWith(table, changes) {
-  const off = Object.fromEntries(Object.entries(table).map(([name, fault]) => [name, fault.off]));
-  addEventListener("focus", () => setFaults({}));
-  // An older version of the page may have kept faults that no longer exist.
-  mine = { ...off, ...Object.fromEntries(Object.entries(mine).filter(([name]) => name in off)) };
-  return setFaults(changes);
-}
-
-function control(name, fault, value) {
-  const common = { id: `fault-${name}`, "aria-describedby": `fault-${name}-help` };
-  if (typeof fault.off === "boolean")
-    return element("input", { type: "checkbox", checked: value, ...common });
-  if (typeof fault.off === "number")
-    return element("input", { type: "number", min: 0, max: 600000, step: "any", value, ...common });
-  const options = fault.choices.map((choice) =>
-    element("option", { value: choice, selected: choice === value }, choice || "off"),
+function control(name, { off, choices }, value) {
+  const id = `fault-${name}`;
+  const help = `${id}-help`;
+  const changed = ({ target }) => {
+    const read = { checkbox: target.checked, number: Number(target.value) };
+    if (target.reportValidity()) setFaults({ [name]: read[target.type] ?? target.value });
+  };
+  if (typeof off === "boolean")
+    return html`<input type="checkbox" id=${id} aria-describedby=${help} ?disabled=${!tier.live} .checked=${value} @change=${changed}>`;
+  if (typeof off === "number")
+    return html`<input type="number" min="0" max="600000" step="any" id=${id} aria-describedby=${help} ?disabled=${!tier.live} .value=${value} @change=${changed}>`;
+  const options = choices.map(
+    (choice) => html`<option value=${choice} .selected=${choice === value}>${choice || "off"}</option>`,
   );
-  return element("select", common, ...options);
+  return html`<select id=${id} aria-describedby=${help} ?disabled=${!tier.live} @change=${changed}>${options}</select>`;
 }
 
-function readControl(input) {
-  if (input.type === "checkbox") return input.checked;
-  return input.type === "number" ? Number(input.value) : input.value;
+/** A button that sets a value which shows an effect. */
+function sampleButton(name, { label, sample }, value) {
+  if (!sample) return "";
+  return html`<button type="button" class="small" ?disabled=${!tier.live} @click=${() => setFaults({ [name]: value ? 0 : sample })}>
+    ${value ? "Off" : `Try ${sample}`}<span class="visually-hidden"> for ${label}</span>
+  </button>`;
 }
 
 /** What the SDK will make of it, once the fault is on. */
-function promise(name, fault, value) {
-  if (value === fault.off) return [];
+function promise(name, { off }, value) {
+  if (value === off) return "";
   const { outcome, by } = promiseOf(name, value);
-  return [
-    element(
-      "span",
-      { className: "hint promise" },
-      "Leads to ",
-      element("code", {}, outcome),
-      ` ${by}`.trimEnd(),
-    ),
-  ];
+  return html`<span class="hint promise">Leads to <code>${outcome}</code> ${by}</span>`;
 }
 
-function line(name, fault, value, changed) {
+function line([name, fault]) {
+  const value = mine[name];
+  const label = html`<label for="fault-${name}">${fault.label}${fault.unit ? ` (${fault.unit})` : ""}</label>`;
   const input = control(name, fault, value);
-  input.addEventListener("change", () => {
-    if (input.reportValidity()) changed({ [name]: readControl(input) });
-  });
-  const label = element(
-    "label",
-    { htmlFor: input.id },
-    fault.unit ? `${fault.label} (${fault.unit})` : fault.label,
-  );
-  // A sample that shows an effect.
-  const sample =
-    fault.sample &&
-    element(
-      "button",
-      {
-        type: "button",
-        id: `fault-${name}-sample`,
-        className: "small",
-        onclick: () => changed({ [name]: value ? 0 : fault.sample }),
-      },
-      value ? "Off" : `Try ${fault.sample}`,
-      element("span", { className: "visually-hidden" }, ` for ${fault.label}`),
-    );
-  return element(
-    "div",
-    { className: "fault" },
-    // A tick box comes before its label, anything else below it.
-    ...(input.type === "checkbox"
-      ? [input, label]
-      : [label, element("span", { className: "fault-control" }, input, ...(sample ? [sample] : []))]),
-    element("span", { className: "hint", id: `fault-${name}-help` }, fault.help),
-    ...promise(name, fault, value),
-  );
+  // A tick box comes before its label, anything else below it.
+  return html`<div class="fault">
+    ${
+      typeof fault.off === "boolean"
+        ? [input, label]
+        : [label, html`<span class="fault-control">${input} ${sampleButton(name, fault, value)}</span>`]
+    }
+    <span class="hint" id="fault-${name}-help">${fault.help}</span>
+    ${promise(name, fault, value)}
+  </div>`;
 }
 
-/** Draws the panel, and keeps it in step with the tier. Without a tier it only shows what there is. */
-export function startFaults(table, values, live) {
-  const list = byId("faults-list");
-  const panel = byId("faults");
-  const visible = Object.entries(table).filter(([, fault]) => !fault.hidden);
+function draw() {
+  const groups = Object.entries(PARTS).map(
+    ([part, title]) =>
+      html`<fieldset>
+        <legend>${title}</legend>
+        ${visible.filter(([, fault]) => fault.part === part).map(line)}
+      </fieldset>`,
+  );
+  render(groups, byId("faults-list"));
+  const on = visible.filter(([name, { off }]) => mine[name] !== off).length;
+  byId("faults-count").textContent = on ? `${on} on` : "all off";
+  byId("faults-count").classList.toggle("bad", on > 0);
+  byId("faults-note").hidden = !on;
+  byId("faults-note").textContent = on === 1 ? "with 1 fault" : `with ${on} faults`;
+  if (on) byId("faults").open = true;
+}
 
-  function draw(now) {
-    const focused = document.activeElement?.id;
-    const groups = Object.entries(PARTS).map(([part, title]) =>
-      element(
-        "fieldset",
-        {},
-        element("legend", {}, title),
-        ...visible
-          .filter(([, fault]) => fault.part === part)
-          .map(([name, fault]) => line(name, fault, now[name], (changes) => change(setFaults(changes)))),
-      ),
-    );
-    list.replaceChildren(...groups);
-    // For the tests.
-    list.dataset.values = JSON.stringify(now);
-    for (const input of list.querySelectorAll("input, select, button")) input.disabled = !live;
-    const on = visible.filter(([name, fault]) => now[name] !== fault.off).length;
-    byId("faults-count").textContent = on ? `${on} on` : "all off";
-    byId("faults-count").classList.toggle("bad", on > 0);
-    const note = byId("faults-note");
-    note.hidden = !on;
-    note.textContent = on === 1 ? "with 1 fault" : `with ${on} faults`;
-    if (on) panel.open = true;
-    if (focused) byId(focused)?.focus();
-  }
-
-  async function change(answer) {
-    draw(await answer);
-  }
-
-  byId("faults-reset").disabled = !live;
-  byId("faults-reset").addEventListener("click", () => {
-    // The transport's own switch is not a fault that the panel shows: it stays.
-    const off = Object.fromEntries(visible.map(([name, fault]) => [name, fault.off]));
-    change(setFaults(off));
-  });
-  draw(values);
+/** Draws the panel, with what this tab had set and `changes`. Without servers it only shows what there is. */
+export async function startFaults(facts, changes) {
+  tier = facts;
+  visible = Object.entries(tier.faults).filter(([, { hidden }]) => !hidden);
+  const off = (faults) => Object.fromEntries(faults.map(([name, fault]) => [name, fault.off]));
+  mine = off(Object.entries(tier.faults));
+  const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
+  // An older version of the page may have kept faults that no longer exist.
+  for (const name of Object.keys(mine)) mine[name] = kept[name] ?? mine[name];
+  byId("faults-reset").disabled = !tier.live;
+  // What the panel does not show stays: the account and the transport have their own controls.
+  byId("faults-reset").addEventListener("click", () => setFaults(off(visible)));
+  addEventListener("focus", () => setFaults({}));
+  await setFaults(changes);
 }

@@ -1,134 +1,117 @@
 /** Reports each request that the SDK sends to the API: when it is sent, and when it ends. */
 
-const underWay = new Set();
+/** The SDK's requests that have not ended. */
+export const requests = new Set();
 
-/** How many of the SDK's requests have not ended. */
-export const requestsUnderWay = () => underWay.size;
+let tell;
+
+/** What the SDK is about to make of an answer. */
+function tellAnswer(page, text, status, type) {
+  let answer;
+  try {
+    answer = JSON.parse(text);
+  } catch {
+    tell(`Page ${page}: no JSON`, `HTTP ${status}, ${type ?? "of no type"}`, "refused");
+    return;
+  }
+  const { items, has_more, backoff, error_name, error_message } = answer ?? {};
+  if (!Array.isArray(items)) {
+    const error = error_name && `${error_name}: ${error_message}`;
+    tell(`Page ${page}: an error`, error ?? "neither accounts nor the name of an error", "refused");
+    return;
+  }
+  const more = items.length
+    ? "there are more"
+    : "there are more, says the API, but an empty page is the last";
+  const wait = backoff ? `; the API asks to wait ${backoff} s` : "";
+  const detail = `${items.length} accounts, ${has_more ? more : "that is all"}${wait}`;
+  tell(`Page ${page} of accounts`, detail, "accepted");
+}
 
 /** A request that ended without an answer, by the event that said so. */
 const UNANSWERED = {
-  error: () => ["The API could not be reached", "no connection, or an answer that this page may not have"],
-  timeout: ({ timeout }) => ["The API did not answer in time", `given up after ${timeout / 1000} s`],
-  abort: () => ["The request was given up", "the login was cancelled"],
+  error: ["The API could not be reached", "no connection, or an answer that this page may not have"],
+  timeout: ["The API did not answer in time", "its time limit is over"],
+  abort: ["The request was given up", "the login was cancelled"],
 };
 
-function describeAnswer(answer, page) {
-  if (!Array.isArray(answer?.items))
-    return {
-      title: `Page ${page}: an error`,
-      detail: answer?.error_name
-        ? `${answer.error_name}: ${answer.error_message}`
-        : "neither accounts nor the name of an error",
-      verdict: "refused",
-    };
-  const { items, has_more, backoff } = answer;
-  const more = !has_more
-    ? "that is all"
-    : items.length
-      ? "there are more"
-      : "there are more, says the API, but an empty page is the last";
-  return {
-    title: `Page ${page} of accounts`,
-    detail: `${items.length} accounts, ${more}${backoff ? `; the API asks to wait ${backoff} s` : ""}`,
-    verdict: "accepted",
-  };
+const tellUnanswered = (type) => tell(...UNANSWERED[type], "refused");
+
+/** Reports a request as it is sent. Gives the number of its page. */
+function tellRequest(request, address, by, authorization) {
+  requests.add(request);
+  const { origin, searchParams } = new URL(address, location.href);
+  const page = searchParams.get("page") ?? "1";
+  // What the header says is a token.
+  const scheme = /^Bearer /.test(authorization) ? "Bearer …" : "…";
+  const header = authorization
+    ? `with the header Authorization: ${scheme}`
+    : "without the header Authorization";
+  tell(`Page ${page} of accounts asked for`, `${by} to ${origin}, ${header}`);
+  return page;
 }
 
-/** How a request ended: what the SDK is about to make of it. */
-function describeEnd(type, request, page) {
-  if (type !== "load") {
-    const [title, detail] = UNANSWERED[type](request);
-    return { title, detail, verdict: "refused" };
-  }
-  try {
-    return describeAnswer(JSON.parse(request.responseText), page);
-  } catch {
-    const kind = request.getResponseHeader("Content-Type") ?? "of no type";
-    return { title: `Page ${page}: no JSON`, detail: `HTTP ${request.status}, ${kind}`, verdict: "refused" };
-  }
-}
-
-/** The module asks with `fetch`. */
-function watchFetch(apiOrigin, isSdk, tell) {
+/** The module asks with `fetch`. Each end is told before the SDK acts on it. */
+function watchFetch(isSdk) {
   const { fetch } = window;
   window.fetch = async (input, init) => {
-    const url = new URL(input, location.href);
-    if (!isSdk() || url.origin !== apiOrigin) return fetch(input, init);
-    const request = {};
-    const page = url.searchParams.get("page") ?? "1";
-    underWay.add(request);
-    tell({
-      title: `Page ${page} of accounts asked for`,
-      detail: `fetch to ${apiOrigin}, with the header Authorization: Bearer …`,
-      verdict: "",
-    });
-    let end;
+    if (!isSdk()) return fetch(input, init);
+    const page = tellRequest(init, input, "fetch", new Headers(init?.headers).get("Authorization"));
     try {
       const response = await fetch(input, init);
-      end = describeEnd(
-        "load",
-        {
-          responseText: await response.clone().text(),
-          status: response.status,
-          getResponseHeader: (name) => response.headers.get(name),
-        },
-        page,
-      );
+      const text = await response.clone().text();
+      tellAnswer(page, text, response.status, response.headers.get("Content-Type"));
       return response;
     } catch (error) {
-      end = describeEnd(init?.signal?.aborted ? "abort" : "error", {}, page);
+      tellUnanswered(init?.signal?.aborted ? "abort" : "error");
       throw error;
     } finally {
-      // Before the SDK acts on it.
-      underWay.delete(request);
-      tell(end);
+      requests.delete(init);
     }
   };
 }
 
-/** Starts watching requests of `apiOrigin` that are made where `isSdk()` says so. */
-export function watchRequests(apiOrigin, isSdk, tell) {
-  watchFetch(apiOrigin, isSdk, tell);
+/** The script asks with `XMLHttpRequest`; nothing else in this page does. */
+function watchXhr() {
   window.XMLHttpRequest = class extends XMLHttpRequest {
-    #ours = isSdk();
-    #url;
-    // What the header would show is a token: a page that shows tokens teaches a bad habit.
-    #header = "without the header Authorization";
+    #address;
+    #authorization;
+    #page;
 
     constructor() {
       super();
-      // First of all listeners, so that the end is shown before the SDK acts on it.
-      for (const type of ["load", ...Object.keys(UNANSWERED)])
+      // First of all listeners, so that the end is told before the SDK acts on it.
+      this.addEventListener("load", () => {
+        requests.delete(this);
+        tellAnswer(this.#page, this.responseText, this.status, this.getResponseHeader("Content-Type"));
+      });
+      for (const type of Object.keys(UNANSWERED))
         this.addEventListener(type, () => {
-          if (underWay.delete(this)) tell(describeEnd(type, this, this.#page));
+          requests.delete(this);
+          tellUnanswered(type);
         });
     }
 
-    get #page() {
-      return this.#url.searchParams.get("page") ?? "1";
-    }
-
-    open(method, url, ...rest) {
-      this.#url = new URL(url, location.href);
-      super.open(method, url, ...rest);
+    open(method, address, ...rest) {
+      this.#address = address;
+      super.open(method, address, ...rest);
     }
 
     setRequestHeader(name, value) {
-      if (/^authorization$/i.test(name))
-        this.#header = `with the header Authorization: ${/^Bearer /.test(value) ? "Bearer …" : "…"}`;
+      if (/^authorization$/i.test(name)) this.#authorization = value;
       super.setRequestHeader(name, value);
     }
 
     send(...body) {
-      if (this.#ours && this.#url.origin === apiOrigin) {
-        underWay.add(this);
-        tell({
-          title: `Page ${this.#page} of accounts asked for`,
-          detail: `XMLHttpRequest to ${apiOrigin}, ${this.#header}`,
-          verdict: "",
-        });
-      }
+      this.#page = tellRequest(this, this.#address, "XMLHttpRequest", this.#authorization);
       super.send(...body);
     }
   };
+}
+
+/** Starts watching the requests that are made where `isSdk()` says so. */
+export function watchRequests(isSdk, onStep) {
+  tell = onStep;
+  watchFetch(isSdk);
+  watchXhr();
 }

@@ -1,19 +1,23 @@
 /**
  * Watches what the SDK does, without changing it: wraps the browser functions that it calls, before it loads.
  *
- * Every step is reported as { title, detail, verdict }, the verdict being "accepted", "refused", "ended" or "".
+ * Every step is reported as (title, detail, verdict), the verdict being "accepted", "refused", "end" or none.
  */
-import { requestsUnderWay, watchRequests } from "./observe-requests.js";
+import { requests, watchRequests } from "./observe-requests.js";
 
-/** The logins whose popup was opened: the popup, the state that was sent, what the SDK has not removed yet. */
+/** The logins whose popup was opened: the popup, the state that was sent, and how far it is. */
 const logins = [];
+/** What the SDK has not removed yet. */
 const listeners = new Set();
 const intervals = new Set();
 
-let tell = () => {};
+let tell;
 
-/** Only what the SDK does is of interest; the page's own timers and listeners are not. */
+/** Only what the SDK does is of interest; the page's own timers, listeners and requests are not. */
 const isSdk = () => /\/(all\.js|index\.mjs)/.test(new Error().stack);
+
+/** The logins that still wait for their answer. */
+const waiting = () => logins.filter(({ answered, gone }) => !answered && !gone);
 
 /** The value of `name` in an answer's hash; undefined when it is not there, or is no text. */
 function fieldOf(data, name) {
@@ -25,9 +29,6 @@ function fieldOf(data, name) {
   }
 }
 
-/** The logins that still wait for their answer. */
-const waiting = () => logins.filter(({ answered, gone }) => !answered && !gone);
-
 /** What an answer says, without its token: a page that shows tokens teaches a bad habit. */
 function summary(data) {
   if (typeof data !== "string") return `a message that is no text, but ${typeof data}`;
@@ -38,185 +39,137 @@ function summary(data) {
 }
 
 function watchOpen() {
-  const open = window.open;
+  const { open } = window;
   window.open = function (url, ...rest) {
-    const query = new URL(url, location.href).searchParams;
     // The SDK has one login at a time: at its next tick the older one ends, and its popup closes.
     for (const login of waiting()) {
       login.gone = true;
-      tell({ title: "A newer login ends this one", detail: `state=${login.state}`, verdict: "ended" });
+      tell("A newer login ends this one", `state=${login.state}`, "end");
     }
+    const query = new URL(url, location.href).searchParams;
     let popup;
     try {
       popup = open.call(this ?? window, url, ...rest);
     } catch (thrown) {
-      tell({
-        title: "The browser refused the popup",
-        detail: `window.open threw ${thrown.name}`,
-        verdict: "refused",
-      });
+      tell("The browser refused the popup", `window.open threw ${thrown.name}`, "refused");
       throw thrown;
     }
-    const sent = ["client_id", "scope", "state"].filter((name) => query.has(name));
-    if (popup) logins.push({ popup, state: query.get("state"), closedTicks: 0, frameSeen: "" });
-    tell(
-      popup
-        ? {
-            title: "Popup opened",
-            detail: sent.map((name) => `${name}=${query.get(name)}`).join(", "),
-            verdict: "",
-          }
-        : {
-            title: "The browser blocked the popup",
-            detail: "window.open gave no window",
-            verdict: "refused",
-          },
-    );
+    if (popup) {
+      logins.push({ popup, state: query.get("state"), closedTicks: 0, frameSeen: "" });
+      const sent = ["client_id", "scope", "state"].filter((name) => query.has(name));
+      tell("Popup opened", sent.map((name) => `${name}=${query.get(name)}`).join(", "));
+    } else tell("The browser blocked the popup", "window.open gave no window", "refused");
     return popup;
   };
 }
 
-/** Describes the three checks that the SDK makes. */
-function judge(event, loginOrigin) {
-  const login = logins.find(({ popup }) => popup === event.source);
-  const state = fieldOf(event.data, "state");
+/** The three checks that the SDK makes: what is wrong with a message. */
+function judge({ origin, source, data }, loginOrigin) {
+  const login = logins.find(({ popup }) => popup === source);
+  const state = fieldOf(data, "state");
   const wrong = [
-    ...(event.origin === loginOrigin ? [] : [`its origin is ${event.origin}, not ${loginOrigin}`]),
-    ...(login ? [] : ["it comes from a window that this page did not open"]),
-    ...(login && state !== login.state ? [`its state is ${state ?? "missing"}, not ${login.state}`] : []),
-    ...(login?.answered ? ["this login has been answered already"] : []),
-  ];
+    origin !== loginOrigin && `its origin is ${origin}, not ${loginOrigin}`,
+    !login && "it comes from a window that this page did not open",
+    login && state !== login.state && `its state is ${state ?? "missing"}, not ${login.state}`,
+    login?.answered && "this login has been answered already",
+  ].filter(Boolean);
   if (wrong.length === 0) login.answered = true;
-  return wrong;
+  return wrong.join("; ");
 }
 
 function watchMessages(loginOrigin) {
-  const add = window.addEventListener;
-  const remove = window.removeEventListener;
+  const { addEventListener, removeEventListener } = window;
   // Before the SDK's own listener, so that this one hears each message first.
-  add.call(window, "message", (event) => {
+  window.addEventListener("message", (event) => {
     const wrong = judge(event, loginOrigin);
-    tell(
-      wrong.length
-        ? {
-            title: "Message received",
-            detail: `${wrong.join("; ")} (${summary(event.data)})`,
-            verdict: "refused",
-          }
-        : {
-            title: "Message received",
-            detail: `origin, window and state are right: ${summary(event.data)}`,
-            verdict: "accepted",
-          },
-    );
+    if (wrong) tell("Message received", `${wrong} (${summary(event.data)})`, "refused");
+    else tell("Message received", `origin, window and state are right: ${summary(event.data)}`, "accepted");
   });
   window.addEventListener = function (type, listener, ...rest) {
     if (type === "message" && isSdk()) {
       listeners.add(listener);
-      tell({ title: "Listening for messages", detail: `from ${loginOrigin}`, verdict: "" });
+      tell("Listening for messages", `from ${loginOrigin}`);
     }
-    return add.call(this ?? window, type, listener, ...rest);
+    return addEventListener.call(this ?? window, type, listener, ...rest);
   };
   window.removeEventListener = function (type, listener, ...rest) {
-    if (type === "message") listeners.delete(listener);
-    return remove.call(this ?? window, type, listener, ...rest);
+    listeners.delete(listener);
+    return removeEventListener.call(this ?? window, type, listener, ...rest);
   };
 }
 
-/** What the SDK is about to see of each popup when its timer ticks. */
-function beforeTick() {
-  for (const login of waiting()) {
-    let hash = "";
-    try {
-      hash = login.popup.frames["se-api-frame"].location.hash;
-    } catch {
-      // Not there yet, or not loaded yet: the SDK looks again at its next tick, and so do we.
-    }
-    if (hash && hash !== login.frameSeen) {
-      login.frameSeen = hash;
-      const right = fieldOf(hash, "state") === login.state;
-      login.answered = right;
-      tell({
-        title: "Answer frame loaded",
-        detail: right
-          ? `its state is right: ${summary(hash)}`
-          : `its state is ${fieldOf(hash, "state") ?? "missing"}, not ${login.state}`,
-        verdict: right ? "accepted" : "refused",
-      });
-    }
-    if (login.popup.closed && !login.answered) {
-      const focus = document.hasFocus();
-      if (focus) login.closedTicks++;
-      if (focus && login.closedTicks === 1)
-        tell({
-          title: "The popup looks closed",
-          detail: "this page has the focus; eight more looks, for an answer may be under way",
-          verdict: "",
-        });
-      if (focus && login.closedTicks === 9) {
-        login.gone = true;
-        tell({
-          title: "The popup is closed",
-          detail: "on nine ticks it was closed while this page had the focus",
-          verdict: "ended",
-        });
-      }
-      if (!focus && !login.toldSevered) {
-        login.toldSevered = true;
-        tell({
-          title: "The popup says that it is closed",
-          detail:
-            "but this page has no focus: it may be cut off by COOP, with the user in it, so the SDK waits",
-          verdict: "",
-        });
-      }
-    }
+/** The answer frame of old browsers. */
+function lookAtFrame(login) {
+  let hash = "";
+  try {
+    hash = login.popup.frames["se-api-frame"].location.hash;
+  } catch {
+    // Not there yet, or not loaded yet: the SDK looks again at its next tick, and so do we.
+  }
+  if (!hash || hash === login.frameSeen) return;
+  login.frameSeen = hash;
+  const state = fieldOf(hash, "state");
+  login.answered = state === login.state;
+  if (login.answered) tell("Answer frame loaded", `its state is right: ${summary(hash)}`, "accepted");
+  else tell("Answer frame loaded", `its state is ${state ?? "missing"}, not ${login.state}`, "refused");
+}
+
+function lookWhetherClosed(login) {
+  if (!login.popup.closed || login.answered) return;
+  if (!document.hasFocus()) {
+    const why =
+      "but this page has no focus: it may be cut off by COOP, with the user in it, so the SDK waits";
+    if (!login.toldSevered) tell("The popup says that it is closed", why);
+    login.toldSevered = true;
+    return;
+  }
+  login.closedTicks++;
+  if (login.closedTicks === 1) {
+    const why = "this page has the focus; eight more looks, for an answer may be under way";
+    tell("The popup looks closed", why);
+  }
+  if (login.closedTicks === 9) {
+    login.gone = true;
+    tell("The popup is closed", "on nine ticks it was closed while this page had the focus", "end");
   }
 }
 
 function watchTimers() {
-  const [begin, end] = [window.setInterval, window.clearInterval];
+  const { setInterval, clearInterval } = window;
   window.setInterval = (callback, ms, ...rest) => {
-    if (!isSdk()) return begin.call(window, callback, ms, ...rest);
-    const id = begin.call(
-      window,
-      () => {
-        beforeTick();
-        callback();
-      },
-      ms,
-    );
+    if (!isSdk()) return setInterval(callback, ms, ...rest);
+    const tick = () => {
+      // What the SDK is about to see.
+      for (const login of waiting()) {
+        lookAtFrame(login);
+        lookWhetherClosed(login);
+      }
+      callback();
+    };
+    const id = setInterval(tick, ms);
     intervals.add(id);
-    tell({
-      title: `Looking at the popup every ${ms} ms`,
-      detail: "for the answer frame of old browsers, and whether it is closed",
-      verdict: "",
-    });
+    const what = "for the answer frame of old browsers, and whether it is closed";
+    tell(`Looking at the popup every ${ms} ms`, what);
     return id;
   };
   window.clearInterval = (id) => {
     intervals.delete(id);
-    return end.call(window, id);
+    clearInterval(id);
   };
 }
 
 /** Starts watching, once, before the SDK is in the page. */
-export function observe(origins, onStep) {
+export function observe(loginOrigin, onStep) {
   tell = onStep;
   watchOpen();
-  watchMessages(origins.login);
+  watchMessages(loginOrigin);
   watchTimers();
-  watchRequests(origins.api, isSdk, tell);
+  watchRequests(isSdk, tell);
 }
 
 /** What the SDK has left behind: nothing, once every login has ended. */
 export function leftovers() {
-  const open = logins.filter(({ popup }) => !popup.closed).length;
-  const count = (number, what) => (number ? [`${number} ${what}`] : []);
-  return [
-    ...count(open, "popups"),
-    ...count(listeners.size, "listeners"),
-    ...count(intervals.size, "timers"),
-    ...count(requestsUnderWay(), "requests"),
-  ];
+  const popups = logins.filter(({ popup }) => !popup.closed).length;
+  const left = { popups, listeners: listeners.size, timers: intervals.size, requests: requests.size };
+  return Object.entries(left).flatMap(([what, count]) => (count ? `${count} ${what}` : []));
 }

@@ -1,9 +1,9 @@
 /** The playground: reads the options, calls the SDK, shows each step and how it ended. */
-import { byId, element } from "./elements.js";
+import { byId, html, render } from "./elements.js";
 import { codeOf, runExample } from "./examples.js";
-import { setFaults, startFaults, startWith } from "./faults.js";
+import { setFaults, startFaults } from "./faults.js";
 import { leftovers, observe } from "./observe.js";
-import { showError, showPending, showSuccess, showThrown } from "./result.js";
+import { showError, showIdle, showPending, showSuccess, showThrown } from "./result.js";
 import { readTier } from "./tier.js";
 import { addStep, startTimeline } from "./timeline.js";
 
@@ -12,20 +12,18 @@ const channelUrl = new URL("blank", location.href).href;
 const form = byId("options");
 const run = byId("run");
 const cancel = byId("cancel");
-let tier;
-/** `SE`, or the module: both have `init` and `authenticate`. */
+const tier = await readTier();
+/** `SE`, or the module: both have `init`. */
 let sdk;
 
 /** What is chosen, from the form. */
 function chosen() {
   const data = new FormData(form);
   return {
+    ...Object.fromEntries(data),
     app: tier.apps.find((app) => app.clientId === data.get("app")),
-    account: data.get("account"),
     scope: data.getAll("scope"),
     networkUsers: data.has("networkUsers"),
-    transport: data.get("transport"),
-    file: data.get("file"),
   };
 }
 
@@ -36,35 +34,24 @@ function writeAddress() {
   history.replaceState(null, "", `?${query}`);
 }
 
+/** An option that the address does not have, or of which it has a value that is not offered, stays as the page has it. */
 function readAddress() {
   const query = new URLSearchParams(location.search);
-  const scopes = query.getAll("scope");
-  for (const box of form.querySelectorAll("[name=scope]")) box.checked = scopes.includes(box.value);
+  for (const box of form.querySelectorAll("[name=scope]"))
+    box.checked = query.getAll("scope").includes(box.value);
   form.elements.networkUsers.checked = query.get("networkUsers") !== "";
-  form.elements.file.value = query.get("file") === "module" ? "module" : "script";
-  form.elements.transport.value = query.get("transport") === "iframe" ? "iframe" : "message";
-  for (const name of ["app", "account"]) {
-    const { options } = form.elements[name];
-    if ([...options].some(({ value }) => value === query.get(name)))
-      form.elements[name].value = query.get(name);
+  for (const option of document.querySelectorAll("#options option, [type=radio]")) {
+    const { name } = option.closest("select") ?? option;
+    if (query.get(name) === option.value)
+      option[option.localName === "option" ? "selected" : "checked"] = true;
   }
-}
-
-function appHint({ domain, clientSideFlow, desktopRedirect }) {
-  const settings = [
-    `domain ${domain}`,
-    ...(clientSideFlow ? [] : ["client side flow off: unauthorized_client"]),
-    ...(desktopRedirect ? [] : ["desktop redirect off: a dead end, popup_closed"]),
-  ];
-  return settings.join(", ");
 }
 
 /** Tells the SDK which app this is; its `complete` enables the button. */
 function init() {
-  const { app } = chosen();
   try {
     sdk.init({
-      clientId: app.clientId,
+      clientId: chosen().app.clientId,
       channelUrl,
       complete({ version }) {
         run.textContent = `Run Example With Version ${version}`;
@@ -77,24 +64,37 @@ function init() {
   }
 }
 
-async function optionsChanged(event) {
-  writeAddress();
-  // The page watches one SDK at a time, from before it loads.
-  if (["transport", "file"].includes(event.target.name)) return location.reload();
-  update();
-  if (event.target.name === "app") init();
-  if (event.target.name === "account" && tier.live) await setFaults({ approveAs: event.target.value });
-}
-
 function update() {
   const now = chosen();
+  const { domain, clientSideFlow, desktopRedirect } = now.app;
   byId("snippet").textContent = codeOf(now, channelUrl);
-  byId("app-hint").textContent = appHint(now.app);
+  byId("app-hint").textContent = [
+    `domain ${domain}`,
+    ...(clientSideFlow ? [] : ["client side flow off: unauthorized_client"]),
+    ...(desktopRedirect ? [] : ["desktop redirect off: a dead end, popup_closed"]),
+  ].join(", ");
+}
+
+function optionsChanged({ target: { name, value, form: changed } }) {
+  if (changed !== form) return;
+  writeAddress();
+  // The page watches one SDK at a time, from before it loads.
+  if (["transport", "file"].includes(name)) return location.reload();
+  update();
+  if (name === "app") init();
+  if (name === "account") setFaults({ approveAs: value });
 }
 
 /** The number of the newest login, and those of logins that have not ended. */
 let newest = 0;
 const running = new Set();
+
+function showLeftovers() {
+  if (running.size) return;
+  const left = leftovers().join(", ");
+  if (left) addStep("Left behind", left, "refused");
+  else addStep("Cleaned up", "no popup, listener, timer or request is left");
+}
 
 /**
  * A callback of the SDK's for the login `number`: one step, the result if no newer login has begun, and, a moment after
@@ -105,23 +105,10 @@ const ended = (number) => (title, success) => (answer) => {
   cancel.disabled = running.size === 0;
   // An abort rejects with the signal's reason, which has a name alone.
   const failure = `${answer.errorName ?? answer.name}: ${answer.errorMessage ?? answer.message}`;
-  const outcome = success ? "with the session" : failure;
   const older = number < newest;
-  addStep({ title, detail: older ? `${outcome}, for the older login` : outcome, verdict: "ended" });
+  addStep(title, `${success ? "with the session" : failure}${older ? ", for the older login" : ""}`, "end");
   if (!older) (success ? showSuccess : showError)(answer);
-  setTimeout(() => {
-    if (running.size) return;
-    const left = leftovers();
-    addStep(
-      left.length
-        ? { title: "Left behind", detail: left.join(", "), verdict: "refused" }
-        : {
-            title: "Cleaned up",
-            detail: "no popup, listener, timer or request is left",
-            verdict: "",
-          },
-    );
-  });
+  setTimeout(showLeftovers);
 };
 
 run.addEventListener("click", () => {
@@ -138,59 +125,50 @@ run.addEventListener("click", () => {
   }
 });
 
-function loadScript() {
-  return new Promise((resolve, reject) => {
-    const script = element("script", {
-      src: `${tier.sdk ?? ""}all.js`,
-      onload: () => resolve(SE),
-      onerror: reject,
-    });
-    document.head.append(script);
-  });
+async function loadScript(src) {
+  const script = document.createElement("script");
+  document.head.append(Object.assign(script, { src }));
+  await new Promise((resolve, reject) => Object.assign(script, { onload: resolve, onerror: reject }));
+  return SE;
 }
 
-async function loadSdk(file) {
-  try {
-    sdk = file === "module" ? await import(`./${tier.sdk ?? ""}index.mjs`) : await loadScript();
-    init();
-  } catch {
-    run.textContent = "The SDK did not load";
-  }
-}
-
-async function start() {
-  tier = await readTier();
-  byId("offline").hidden = tier.live;
-  byId("worker").hidden = !tier.worker;
-  byId("app").append(...tier.apps.map((app) => element("option", { value: app.clientId }, app.name)));
-  byId("account").append(...tier.accounts.map(({ id, name }) => element("option", { value: id }, name)));
-  byId("scopes").append(
-    ...Object.entries(tier.scopes).map(([name, text]) =>
-      element(
-        "label",
-        { className: "check" },
-        element("input", { type: "checkbox", name: "scope", value: name }),
-        element("span", {}, element("code", {}, name), " ", element("span", { className: "hint" }, text)),
-      ),
-    ),
+function drawOptions() {
+  const option = (value, name) => html`<option value=${value}>${name}</option>`;
+  const apps = tier.apps.map(({ clientId, name }) => option(clientId, name));
+  render(apps, byId("app"));
+  const accounts = tier.accounts.map(({ id, name }) => option(id, name));
+  render(accounts, byId("account"));
+  const scopes = Object.entries(tier.scopes).map(
+    ([name, text]) =>
+      html`<label class="check">
+        <input type="checkbox" name="scope" value=${name}>
+        <span><code>${name}</code> <span class="hint">${text}</span></span>
+      </label>`,
   );
-  readAddress();
-  update();
-  // On the document: the choice of the file is in another card, so its events do not pass through the form.
-  document.addEventListener("change", (event) => {
-    if (event.target.form === form) optionsChanged(event);
-  });
-
-  // The SDK recognizes old IE by what it lacks; the landing page is another document, and the tier tells it.
-  const { transport, account, file } = chosen();
-  const oldIe = transport === "iframe" && file === "script";
-  cancel.hidden = file === "script";
-  cancel.disabled = true;
-  if (oldIe) delete window.File;
-  const values = tier.live ? await startWith(tier.faults, { oldIe, approveAs: account }) : tier.values;
-  startFaults(tier.faults, values, tier.live);
-  observe(tier.origins, addStep);
-  await loadSdk(file);
+  render(scopes, byId("scopes"));
 }
 
-await start();
+showIdle();
+byId("offline").hidden = tier.live;
+byId("worker").hidden = !tier.worker;
+drawOptions();
+readAddress();
+update();
+// On the document: the choice of the file is in another card, so its events do not pass through the form.
+document.addEventListener("change", optionsChanged);
+
+// The SDK recognizes old IE by what it lacks; the landing page is another document, and the tier tells it.
+const { transport, account, file } = chosen();
+const oldIe = transport === "iframe" && file === "script";
+if (oldIe) delete window.File;
+cancel.hidden = file === "script";
+cancel.disabled = true;
+await startFaults(tier, { oldIe, approveAs: account });
+observe(tier.origins.login, addStep);
+try {
+  const folder = tier.sdk ?? "";
+  sdk = await (file === "module" ? import(`./${folder}index.mjs`) : loadScript(`${folder}all.js`));
+  init();
+} catch {
+  run.textContent = "The SDK did not load";
+}

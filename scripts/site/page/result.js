@@ -1,98 +1,76 @@
 /** Shows how a login ended. The short answer is in a live region; the table of accounts, which is long, is not. */
-import { byId, element } from "./elements.js";
-
-const BADGES = ["gold", "silver", "bronze"];
+import { byId, html, render } from "./elements.js";
 
 const number = (value) => value.toLocaleString("en");
 
 /** What each error's name means, from the types. */
-const MEANINGS = fetch("errors.json").then((response) => response.json());
+const MEANINGS = fetch("errors.json")
+  .then((response) => response.json())
+  .catch(() => ({}));
 
-function show(outcome, ...children) {
+function show(outcome, content, accounts = "") {
   const result = byId("result");
   // A second call after the end would be a bug of the SDK: count, so that it can be seen.
-  const calls = outcome === "pending" ? 0 : Number(result.dataset.calls ?? 0) + 1;
-  result.dataset.outcome = outcome;
-  result.dataset.calls = String(calls);
-  result.replaceChildren(...children);
-  if (calls > 1) result.append(element("p", { className: "bad" }, `Called back ${calls} times.`));
-  byId("accounts").replaceChildren();
+  const calls = ["idle", "pending"].includes(outcome) ? 0 : Number(result.dataset.calls ?? 0) + 1;
+  Object.assign(result.dataset, { outcome, calls });
+  render([content, calls > 1 ? html`<p class="bad">Called back ${calls} times.</p>` : ""], result);
+  render(accounts, byId("accounts"));
   // The outcome is what the reader waits for: it may be below the window's edge.
   if (calls) result.closest("section").scrollIntoView({ block: "nearest" });
 }
 
-const row = (term, ...description) => [element("dt", {}, term), element("dd", {}, ...description)];
+const badges = (counts) =>
+  ["gold", "silver", "bronze"]
+    .filter((kind) => counts[kind])
+    .map(
+      (kind) =>
+        html`<span class="badge ${kind}">${number(counts[kind])}<span class="visually-hidden"> ${kind} </span></span>`,
+    );
 
-function badges(counts) {
-  return BADGES.filter((kind) => counts[kind]).map((kind) =>
-    element(
-      "span",
-      { className: `badge ${kind}` },
-      number(counts[kind]),
-      element("span", { className: "visually-hidden" }, ` ${kind} `),
-    ),
-  );
-}
+const table = (users) =>
+  html`<div class="scroll tall" tabindex="0" role="group" aria-label="Accounts">
+    <table>
+      <thead>
+        <tr><th scope="col">Site</th><th scope="col">Reputation</th><th scope="col">Badges</th></tr>
+      </thead>
+      <tbody>
+        ${users.map(
+          (user) => html`<tr>
+            <th scope="row">${user.site_name}</th>
+            <td class="number">${number(user.reputation)}</td>
+            <td>${badges(user.badge_counts)}</td>
+          </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
 
-function table(users) {
-  const head = ["Site", "Reputation", "Badges"].map((text) => element("th", { scope: "col" }, text));
-  const rows = users.map((user) =>
-    element(
-      "tr",
-      {},
-      element("th", { scope: "row" }, user.site_name),
-      element("td", { className: "number" }, number(user.reputation)),
-      element("td", {}, ...badges(user.badge_counts)),
-    ),
-  );
-  return element(
-    "div",
-    { className: "scroll tall", tabIndex: 0, role: "group", "aria-label": "Accounts" },
-    element("table", {}, element("thead", {}, element("tr", {}, ...head)), element("tbody", {}, ...rows)),
-  );
-}
-
-export function showPending() {
-  show("pending", element("p", {}, "Waiting for the popup."));
-}
+export const showIdle = () => show("idle", html`<p class="hint">Nothing yet: run the example.</p>`);
+export const showPending = () => show("pending", html`<p>Waiting for the popup.</p>`);
 
 export function showSuccess({ accessToken, expirationDate, networkUsers }) {
   const id = networkUsers?.[0]?.account_id;
   const count = networkUsers?.length;
-  show(
-    "success",
-    element("p", { className: "good" }, id === undefined ? "Signed in." : `Signed in as account ${id}.`),
-    element(
-      "dl",
-      {},
-      ...row("Access token", element("code", {}, accessToken)),
-      ...row("Expires", expirationDate ? expirationDate.toLocaleString() : "never"),
-      ...row(
-        "Accounts",
-        count === undefined ? "not asked for" : `on ${count} ${count === 1 ? "site" : "sites"}`,
-      ),
-    ),
-  );
-  if (count) byId("accounts").append(table(networkUsers));
+  const content = html`<p class="good">Signed in${id === undefined ? "" : ` as account ${id}`}.</p>
+    <dl>
+      <dt>Access token</dt><dd><code>${accessToken}</code></dd>
+      <dt>Expires</dt><dd>${expirationDate ? expirationDate.toLocaleString() : "never"}</dd>
+      <dt>Accounts</dt>
+      <dd>${count === undefined ? "not asked for" : `on ${count} ${count === 1 ? "site" : "sites"}`}</dd>
+    </dl>`;
+  show("success", content, count ? table(networkUsers) : "");
 }
 
 /** A failure; an abort has a name and a message alone. */
 export async function showError({ errorName, errorMessage, name, message }) {
-  const meaning = element("p", { className: "hint" });
-  show(
-    "error",
-    element("p", { className: "bad" }, element("code", {}, errorName ?? name)),
-    element("p", {}, errorMessage ?? message),
-    meaning,
-  );
-  meaning.textContent = (await MEANINGS)[errorName] ?? "";
+  const meaning = errorName && (await MEANINGS)[errorName];
+  const content = html`<p class="bad"><code>${errorName ?? name}</code></p>
+    <p>${errorMessage ?? message}</p>
+    <p class="hint">${meaning}</p>`;
+  show("error", content);
 }
 
 /** A wrong call: the SDK threw, and neither callback will be called. */
-export function showThrown(error) {
-  show(
-    "thrown",
-    element("p", { className: "bad" }, element("code", {}, `${error.name} thrown`)),
-    element("p", {}, error.message),
-  );
+export function showThrown({ name, message }) {
+  show("thrown", html`<p class="bad"><code>${name} thrown</code></p><p>${message}</p>`);
 }
