@@ -1,25 +1,11 @@
-/**
- * `npx tsx scripts/package/declarations.ts`: what editors and compilers read, made from the source by the TypeScript compiler.
- *
- * `index.d.mts` for the module and `all.d.ts` for the hosted script's global `SE`, both in `dist/`.
- */
-
+/** What editors and compilers read, made from the source by the TypeScript compiler. */
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { BuildError } from "../build/artifact.ts";
-import { isMain, newCommand, runCommand, writing } from "../cli.ts";
 import { ROOT } from "../config.ts";
-
-const run = promisify(execFile);
-
-/** The declarations, by file name. */
-export interface Declarations {
-  "index.d.mts": string;
-  "all.d.ts": string;
-}
 
 /** `SE`, once `all.js` has run. A module, so that TypeScript takes it in only where it was asked for. */
 const GLOBAL = `import type { StackExchangeAuth } from "./index.mjs";
@@ -41,58 +27,31 @@ async function emitDeclarations(folder: string): Promise<void> {
   // Without it the declarations would import a ".ts" file.
   const imports = ["--allowImportingTsExtensions", "false"];
   try {
-    await run(compiler, ["-p", "src", ...options, ...imports, "--outDir", folder], { cwd: ROOT });
+    await promisify(execFile)(compiler, ["-p", "src", ...options, ...imports, "--outDir", folder], {
+      cwd: ROOT,
+    });
   } catch (error) {
     const { stdout, message } = error as Error & { stdout?: string };
     throw new BuildError(stdout?.trim() || message);
   }
 }
 
-/**
- * One file for the module: the types first, then what it exports. `export {}` at its end keeps the rest private: without it, a
- * declaration file exports every name. Throws BuildError when it would refer to another file, which the package does not have.
- */
-export function joinDeclarations(types: string, index: string): string {
-  const own = index.replace(/^(import type|export type \*) .*"\.\/types";\n/gm, "");
-  const joined = `${types.trimEnd()}\n\n${own.trim()}\nexport {};\n`;
-  const reference = /^.*(\bfrom\b|\bimport\().*$/m.exec(joined.replace(/\/\*[\s\S]*?\*\//g, ""));
-  if (reference) throw new BuildError(`index.d.mts refers to another file: ${reference[0].trim()}`);
-  return joined;
-}
-
-/** Makes the declarations of what ships. Throws BuildError when the source does not compile. */
-export async function declarations(): Promise<Declarations> {
+/** The declarations by file name, for the hosted script and for the module. Throws BuildError when the source does not compile. */
+export async function declarations(): Promise<Map<string, string>> {
   const folder = await mkdtemp(join(tmpdir(), "declarations-"));
   try {
     await emitDeclarations(folder);
-    const text = (name: string): Promise<string> => readFile(join(folder, name), "utf8");
-    return {
-      "index.d.mts": joinDeclarations(await text("types.d.ts"), await text("index.d.ts")),
-      "all.d.ts": GLOBAL,
-    };
+    const types = await readFile(join(folder, "types.d.ts"), "utf8");
+    const index = await readFile(join(folder, "index.d.ts"), "utf8");
+    // One file: the types first, then what the module exports.
+    const own = index.replace(/^(import type|export type \*) .*"\.\/types";\n/gm, "");
+    // `export {}` keeps the rest private: without it, a declaration file exports every name.
+    const joined = `${types.trimEnd()}\n\n${own.trim()}\nexport {};\n`;
+    return new Map([
+      ["all.d.ts", GLOBAL],
+      ["index.d.mts", joined],
+    ]);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
-
-/** Writes the declarations into `out`, the module's last, and prints the size of each. */
-export async function writeDeclarations(out: string): Promise<void> {
-  const files = await declarations();
-  for (const name of ["all.d.ts", "index.d.mts"] as const) {
-    await writeFile(resolve(out, name), files[name]);
-    console.log(`  ${name}  ${Buffer.byteLength(files[name])} B`);
-  }
-}
-
-async function main(argv: string[]): Promise<void> {
-  const { out } = newCommand("npx tsx scripts/package/declarations.ts")
-    .description("Writes the declarations of the module and of the hosted script's global.")
-    .option("--out <folder>", "where to write", join(ROOT, "dist"))
-    .parse(argv, { from: "user" })
-    .opts<{ out: string }>();
-  // Before the compiler's work, so that a wrong path fails at once.
-  await writing("--out", out, () => mkdir(out, { recursive: true }));
-  await writeDeclarations(out);
-}
-
-if (isMain(import.meta.url)) void runCommand(main);

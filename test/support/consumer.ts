@@ -1,14 +1,11 @@
 /** An empty project that uses the package, as its users would. */
-
-import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { promisify } from "node:util";
+import { join } from "node:path";
+import { Project as Program, ts } from "ts-morph";
 import * as assert from "uvu/assert";
 import { ROOT } from "../../scripts/config.ts";
-
-const run = promisify(execFile);
+import { runProgram } from "./program.ts";
 
 /** An empty folder with a package.json, which `dispose` removes. */
 export interface Project {
@@ -24,74 +21,63 @@ export async function emptyProject(): Promise<Project> {
 
 /** The two ways in which TypeScript finds a package today. */
 export const RESOLUTIONS = ["nodenext", "bundler"] as const;
-
-const OPTIONS = {
-  target: "es2022",
-  lib: ["es2022", "dom", "dom.iterable"],
-  types: [] as string[],
-  strict: true,
-  exactOptionalPropertyTypes: true,
-  jsx: "react-jsx",
-  // The declarations are looked at, too.
-  skipLibCheck: false,
-  noEmit: true,
-};
+type Resolution = (typeof RESOLUTIONS)[number];
 
 /** The oldest TypeScript that the types are for comes with ts-morph; the newest is the project's own. */
 export const COMPILERS = ["5.4", "7"] as const;
+type Compiler = (typeof COMPILERS)[number];
 
-async function compileOld(config: string): Promise<string> {
-  const { Project: Program, ts } = await import("ts-morph");
+function compileOld(config: string): string {
   assert.ok(ts.version.startsWith("5.4."), ts.version);
-  const program = new Program({ tsConfigFilePath: config });
-  return program
-    .getPreEmitDiagnostics()
-    .map((found) => {
-      const message = ts.flattenDiagnosticMessageText(found.compilerObject.messageText, "\n");
-      return `${found.getSourceFile()?.getBaseName() ?? ""}(${found.getLineNumber() ?? 0}): ${message}\n`;
-    })
-    .join("");
-}
-
-async function compileNew(config: string): Promise<string> {
-  try {
-    await run(join(ROOT, "node_modules/.bin/tsc"), ["-p", config], { cwd: dirname(config) });
-    return "";
-  } catch (error) {
-    return (error as { stdout?: string }).stdout ?? String(error);
-  }
+  const found = new Program({ tsConfigFilePath: config }).getPreEmitDiagnostics().map((one) => {
+    const message = ts.flattenDiagnosticMessageText(one.compilerObject.messageText, "\n");
+    return `${one.getSourceFile()?.getBaseName() ?? ""}(${one.getLineNumber() ?? 0}): ${message}\n`;
+  });
+  return found.join("");
 }
 
 /** Compiles `files`, which lie in `folder`, as one program, in strict mode. Returns the compiler's complaints, or "". */
 export async function compile(
   folder: string,
   files: readonly string[],
-  resolution: (typeof RESOLUTIONS)[number],
-  compiler: (typeof COMPILERS)[number] = "7",
-  options: Partial<typeof OPTIONS> = {},
+  resolution: Resolution,
+  compiler: Compiler = "7",
+  options: { types?: string[]; skipLibCheck?: boolean } = {},
 ): Promise<string> {
   const compilerOptions = {
-    ...OPTIONS,
+    target: "es2022",
+    lib: ["es2022", "dom", "dom.iterable"],
+    types: [],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    jsx: "react-jsx",
+    // The declarations are looked at, too.
+    skipLibCheck: false,
+    noEmit: true,
     module: resolution === "nodenext" ? "nodenext" : "esnext",
     moduleResolution: resolution,
     ...options,
   };
-  const config = join(folder, `tsconfig.${resolution}.${files[0]}.json`);
+  const config = join(folder, "tsconfig.json");
   await writeFile(config, JSON.stringify({ compilerOptions, files }));
-  return compiler === "7" ? compileNew(config) : compileOld(config);
+  if (compiler === "5.4") return compileOld(config);
+  const { status, stdout, stderr } = runProgram(
+    join(ROOT, "node_modules/.bin/tsc"),
+    ["-p", config],
+    {},
+    folder,
+  );
+  return status === 0 ? "" : stdout + stderr;
 }
 
 /** Compiles the files of `test/types/consumer` in `folder`, in strict mode. Returns the compiler's complaints, or "". */
 export async function compileConsumers(
   folder: string,
-  resolution: (typeof RESOLUTIONS)[number],
-  compiler: (typeof COMPILERS)[number] = "7",
+  resolution: Resolution,
+  compiler?: Compiler,
 ): Promise<string> {
-  const place = join(folder, `src-${resolution}`);
-  await mkdir(place, { recursive: true });
-  await cp(join(ROOT, "test/types/consumer"), place, { recursive: true });
+  await cp(join(ROOT, "test/types/consumer"), join(folder, "src"), { recursive: true });
   // The module's app by itself: the global that the others ask for must not reach it.
-  const programs = [["module.ts"], ["global.ts", "side-effect.ts"]];
-  const complaints = await Promise.all(programs.map((files) => compile(place, files, resolution, compiler)));
-  return complaints.join("");
+  const module = await compile(folder, ["src/module.ts"], resolution, compiler);
+  return module + (await compile(folder, ["src/global.ts", "src/side-effect.ts"], resolution, compiler));
 }

@@ -54,7 +54,6 @@ test("--help is no failure, names every option, and size's lists the other tools
 
 const UNWRITABLE: [out: string, script: string, ...args: string[]][] = [
   [file, "scripts/build.ts"],
-  [file, "scripts/package/declarations.ts"],
   [file, "scripts/site/write-site.ts"],
   [join(file, "page.html"), SIZE, "heat"],
   [join(file, "cdn"), "scripts/release/release.ts", "--from", join(folder, "dist")],
