@@ -1,12 +1,9 @@
 /** Tests the packed package: its files, linters, and every way to use it. */
-
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { build } from "esbuild";
 import { publint } from "publint";
 import { rollup } from "rollup";
@@ -14,150 +11,115 @@ import * as assert from "uvu/assert";
 import { ROOT } from "../../scripts/config.ts";
 import { compileConsumers, emptyProject, type Project, RESOLUTIONS } from "../support/consumer.ts";
 import { login, openIndexMjs } from "../support/index-mjs.ts";
+import { runProgram } from "../support/program.ts";
 import { fencedCode } from "../support/snippets.ts";
 import { suite } from "../support/suite.ts";
-import { packPackage } from "./pack.ts";
 
-const run = promisify(execFile);
 const test = suite("the npm package");
 
 let tarball: string;
 let packed: string[];
 let project: Project;
+let folder: string;
+
+/** Runs a program in the project, or in `cwd`; gives what it prints. */
+function run(program: string, args: string[], cwd = folder, env = {}): string {
+  const { status, stdout, stderr } = runProgram(program, args, env, cwd);
+  assert.is(status, 0, stdout + stderr);
+  return stdout;
+}
+
+const installed = (...path: string[]): string => join(folder, "node_modules/stackexchange-auth", ...path);
+const json = async (...path: string[]) => JSON.parse(await readFile(installed(...path), "utf8"));
 
 test.before(async () => {
   project = await emptyProject();
-  ({ tarball, files: packed } = await packPackage(project.folder));
-  await run("npm", ["install", "--offline", "--no-audit", "--no-fund", tarball], { cwd: project.folder });
+  folder = project.folder;
+  // A build's cache that it used would be there.
+  const env = { BUILD_CACHE: join(folder, "build-cache") };
+  const printed = run("npm", ["pack", "--json", "--silent", "--pack-destination", folder], ROOT, env);
+  // What prepack prints comes before.
+  const [pack] = JSON.parse(printed.slice(printed.search(/^\[$/m)));
+  tarball = join(folder, pack.filename);
+  packed = pack.files.map(({ path }: { path: string }) => path);
+  run("npm", ["install", "--offline", "--no-audit", "--no-fund", tarball]);
 });
 test.after(() => project?.dispose());
 
-const installed = (...path: string[]): string =>
-  join(project.folder, "node_modules/stackexchange-auth", ...path);
-
-test("holds exactly these files", async () => {
-  assert.equal(packed.sort(), [
-    "CHANGELOG.md",
-    "LICENSE",
-    "README.md",
-    "dist/all.d.ts",
-    "dist/all.js",
-    "dist/all.js.map",
-    "dist/index.d.mts",
-    "dist/index.mjs",
-    "dist/index.mjs.map",
-    "dist/manifest.json",
-    "package.json",
-  ]);
-  const inDist = packed.filter((path) => path.startsWith("dist/")).map((path) => path.slice(5));
-  assert.equal((await readdir(installed("dist"))).sort(), inDist.sort());
-});
-
-test("is built for the occasion, and from no cache", () => {
-  assert.not.ok(existsSync(join(project.folder, "build-cache")));
+test("holds exactly these files, built for the occasion, and from no cache", async () => {
+  const dist = [
+    ...["all.d.ts", "all.js", "all.js.map", "index.d.mts", "index.mjs", "index.mjs.map", "manifest.json"],
+  ];
+  const beside = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"];
+  assert.equal(packed.sort(), [...beside, ...dist.map((name) => `dist/${name}`)].sort());
+  assert.equal((await readdir(installed("dist"))).sort(), dist);
+  assert.not.ok(existsSync(join(folder, "build-cache")));
 });
 
 test("installs alone: no dependency, no script that runs at its users'", async () => {
-  assert.equal(await readdir(join(project.folder, "node_modules")).then(visible), ["stackexchange-auth"]);
-  const {
-    dependencies,
-    scripts,
-    private: closed,
-  } = JSON.parse(await readFile(installed("package.json"), "utf8"));
+  const others = (await readdir(join(folder, "node_modules"))).filter((name) => !name.startsWith("."));
+  assert.equal(others, ["stackexchange-auth"]);
+  const { dependencies, scripts, private: closed, engines } = await json("package.json");
   assert.is(dependencies, undefined);
   assert.is(closed, undefined, "private packages cannot be published");
   for (const name of ["preinstall", "install", "postinstall"]) assert.is(scripts[name], undefined, name);
+  assert.is(engines.node, "^20.19.0 || >=22.12.0");
 });
 
-const visible = (names: string[]): string[] => names.filter((name) => !name.startsWith("."));
-
-test("publint has nothing to say, strictly", async () => {
+test("publint and are-the-types-wrong find nothing", async () => {
   const { messages } = await publint({ pkgDir: installed(), strict: true, pack: false });
   assert.equal(messages, []);
-});
-
-test("are-the-types-wrong finds nothing", async () => {
   // It exits 1 for each problem; attw.json says that the package is for import, not for require().
-  const { stdout } = await run(
-    join(ROOT, "node_modules/.bin/attw"),
-    [tarball, "--format", "json", "--config-path", "test/package/attw.json"],
-    { cwd: ROOT },
-  );
-  const { analysis } = JSON.parse(stdout);
+  const options = ["--format", "json", "--config-path", join(ROOT, "test/package/attw.json")];
+  const { analysis } = JSON.parse(run(join(ROOT, "node_modules/.bin/attw"), [tarball, ...options]));
   assert.equal(Object.keys(analysis.entrypoints).sort(), [".", "./all.js", "./package.json"]);
 });
 
-test("Node imports the module, and a server's import throws nothing", async () => {
-  const file = join(project.folder, "server.mjs");
-  await writeFile(
-    file,
-    `import * as module from "stackexchange-auth";
-     const failure = await module.login().catch((error) => error);
-     console.log(Object.keys(module).sort().join(), String(failure));`,
-  );
-  const { stdout } = await run(process.execPath, [file]);
-  assert.is(stdout.trim(), "authenticate,init,login Error: needs init");
-});
-
 test("the manifest has the hash for a script tag, and the maps say which source a place is from", async () => {
-  const { files } = JSON.parse(await readFile(installed("dist/manifest.json"), "utf8"));
+  const { files } = await json("dist/manifest.json");
   for (const name of ["all.js", "index.mjs"]) {
-    const hash = createHash("sha384")
-      .update(await readFile(installed("dist", name)))
-      .digest("base64");
-    assert.is(files[name].integrity, `sha384-${hash}`);
-    const map = JSON.parse(await readFile(installed("dist", `${name}.map`), "utf8"));
+    const hash = createHash("sha384").update(await readFile(installed("dist", name)));
+    assert.is(files[name].integrity, `sha384-${hash.digest("base64")}`);
+    const map = await json("dist", `${name}.map`);
     assert.match(map.sources.join(), /src\/(all|index)\.ts$/);
     assert.match(map.sourcesContent.join(), "accessToken");
   }
 });
 
-test("require() of the module works from the Node on that engines names", async () => {
-  const file = join(project.folder, "required.cjs");
-  await writeFile(file, `console.log(typeof require("stackexchange-auth").login);`);
-  const { stdout } = await run(process.execPath, [file]);
-  assert.is(stdout.trim(), "function");
-  const { engines } = JSON.parse(await readFile(installed("package.json"), "utf8"));
-  assert.is(engines.node, "^20.19.0 || >=22.12.0");
-});
+const SERVERS: [file: string, text: string, printed: string][] = [
+  [
+    "import.mjs",
+    `import * as module from "stackexchange-auth";
+     const failure = await module.login().catch((error) => error);
+     console.log(Object.keys(module).sort().join(), String(failure));`,
+    "authenticate,init,login Error: needs init",
+  ],
+  // From the Node on that `engines` names.
+  ["require.cjs", `console.log(typeof require("stackexchange-auth").login);`, "function"],
+  ["import.cjs", `import("stackexchange-auth").then(({ login }) => console.log(typeof login));`, "function"],
+];
+for (const [file, text, printed] of SERVERS) {
+  test(`a server uses it, and nothing throws: ${file}`, async () => {
+    await writeFile(join(folder, file), text);
+    assert.is(run(process.execPath, [file]).trim(), printed);
+  });
+}
 
 test("the documents' React component renders on a server, where there is no location", async () => {
   const component = fencedCode("scripts/site/content/app.md").find(({ language }) => language === "tsx")!;
-  const { outputFiles } = await build({
-    stdin: {
-      contents: `${component.text}
-        import { renderToString } from "react-dom/server";
-        console.log(renderToString(<SignIn onSession={() => {}} />));`,
-      loader: "tsx",
-      resolveDir: ROOT,
-    },
+  const contents = `${component.text}
+    import { renderToString } from "react-dom/server";
+    console.log(renderToString(<SignIn onSession={() => {}} />));`;
+  await build({
+    stdin: { contents, loader: "tsx", resolveDir: ROOT },
     bundle: true,
-    write: false,
+    outfile: join(folder, "rendered.cjs"),
     platform: "node",
-    format: "cjs",
     jsx: "automatic",
     alias: { "stackexchange-auth": installed("dist/index.mjs") },
   });
-  const file = join(project.folder, "rendered.cjs");
-  await writeFile(file, outputFiles[0]!.text);
-  const { stdout } = await run(process.execPath, [file]);
-  assert.match(stdout, /<button>Sign in /);
+  assert.match(run(process.execPath, ["rendered.cjs"]), /<button>Sign in /);
 });
-
-test("a CommonJS server imports it, too", async () => {
-  const file = join(project.folder, "server.cjs");
-  await writeFile(file, `import("stackexchange-auth").then((module) => console.log(typeof module.login));`);
-  const { stdout } = await run(process.execPath, [file]);
-  assert.is(stdout.trim(), "function");
-});
-
-/** An app in the project, as a bundler sees it. */
-async function app(name: string, text: string): Promise<string> {
-  await mkdir(join(project.folder, "app"), { recursive: true });
-  const file = join(project.folder, "app", name);
-  await writeFile(file, text);
-  return file;
-}
 
 /** Resolves names as Node does; Rollup by itself knows files alone. */
 const nodeResolution = {
@@ -166,70 +128,56 @@ const nodeResolution = {
     importer && /^[a-z]/.test(name) ? createRequire(importer).resolve(name) : null,
 };
 
+/** Each bundles the app in file `entry` into a script. */
 const bundlers: Record<string, (entry: string) => Promise<string>> = {
   async esbuild(entry) {
-    const { outputFiles } = await build({
-      entryPoints: [entry],
-      bundle: true,
-      write: false,
-      format: "iife",
-      minify: true,
-    });
-    return outputFiles[0]!.text;
+    const options = { bundle: true, write: false, format: "iife", minify: true } as const;
+    return (await build({ entryPoints: [entry], ...options })).outputFiles[0]!.text;
   },
   async rollup(entry) {
     const bundle = await rollup({
       input: entry,
       plugins: [nodeResolution],
       onwarn(warning) {
-        // What a bundle that shakes away whole is: asked for in a test below.
+        // What a bundle that shakes away whole is: asked for below.
         if (warning.code !== "EMPTY_BUNDLE") throw new Error(warning.message);
       },
     });
-    const { output } = await bundle.generate({ format: "iife" });
-    return output[0].code;
+    return (await bundle.generate({ format: "iife" })).output[0].code;
   },
 };
-
 for (const [name, bundle] of Object.entries(bundlers)) {
-  test(`${name} bundles the module, and the bundle logs in`, async () => {
-    const entry = await app(
-      "login.js",
-      `import { init, login } from "stackexchange-auth";
-       globalThis.SE = { init, login, authenticate() {} };`,
-    );
-    const client = await openIndexMjs({}, await bundle(entry));
+  test(`${name}'s bundle logs in; it leaves an unused module out, and keeps the script that is imported for its effect`, async () => {
+    const bundled = async (text: string): Promise<string> => {
+      const entry = join(folder, "app.js");
+      await writeFile(entry, text);
+      return bundle(entry);
+    };
+    const use = `import { init, login } from "stackexchange-auth";
+      globalThis.SE = { init, login, authenticate() {} };`;
+    const client = await openIndexMjs({}, await bundled(use));
     client.init();
     const end = login(client, { scope: ["no_expiry"] });
     await client.answer("#access_token=bundled&state={state}");
     assert.is(end.value.accessToken, "bundled");
-  });
 
-  test(`${name} leaves out a module that nothing is used of`, async () => {
-    const unused = await app("unused.js", `import { login } from "stackexchange-auth";`);
-    assert.not.match(await bundle(unused), /stackexchange\.com/);
-  });
-
-  test(`${name} keeps the hosted script that is imported for its effect`, async () => {
-    const entry = await app("script.js", `import "stackexchange-auth/all.js";`);
-    const { SE } = await openIndexMjs({}, await bundle(entry));
-    assert.type(SE.init, "function");
-    assert.type(SE.authenticate, "function");
+    assert.not.match(await bundled(`import { login } from "stackexchange-auth";`), /stackexchange\.com/);
+    const { SE } = await openIndexMjs({}, await bundled(`import "stackexchange-auth/all.js";`));
+    assert.equal([typeof SE.init, typeof SE.authenticate], ["function", "function"]);
   });
 }
 
 for (const resolution of RESOLUTIONS) {
   test(`apps in TypeScript compile against it, ${resolution}`, async () => {
-    assert.is(await compileConsumers(project.folder, resolution), "");
+    assert.is(await compileConsumers(folder, resolution), "");
   });
 }
 
 test("the addresses that CDNs serve by default are the hosted script, which runs in a plain script tag", async () => {
-  const { jsdelivr, unpkg } = JSON.parse(await readFile(installed("package.json"), "utf8"));
+  const { jsdelivr, unpkg } = await json("package.json");
   assert.equal([jsdelivr, unpkg], ["./dist/all.js", "./dist/all.js"]);
-  const text = await readFile(installed(jsdelivr), "utf8");
   // A classic script: `import` and `export` would not parse.
-  const client = await openIndexMjs({}, text);
+  const client = await openIndexMjs({}, await readFile(installed(jsdelivr), "utf8"));
   client.init();
   const heard = client.authenticate();
   await client.answer("#access_token=tagged&state={state}");
