@@ -1,8 +1,10 @@
 /** Builds as they lie on disk: read, checked against their manifest, compared. */
 import { createHash } from "node:crypto";
-import { lstat, readdir, readFile, readlink, stat } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readdir, readFile, readlink, stat } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
-import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import { promisify } from "node:util";
+import { brotliDecompress, gunzip } from "node:zlib";
 import type { Manifest, ManifestFile } from "../build/emit.ts";
 import { UNNUMBERED } from "../build/number.ts";
 import { CheckError } from "../cli.ts";
@@ -21,14 +23,6 @@ export async function read(folder: string, name: string): Promise<Buffer> {
   return readFile(join(folder, name)).catch((error: NodeJS.ErrnoException) => {
     throw error.code === "ENOENT" ? new CheckError(`${join(folder, name)} is missing`) : error;
   });
-}
-
-function decompressed(decompress: (bytes: Buffer) => Buffer, bytes: Buffer): Buffer | null {
-  try {
-    return decompress(bytes);
-  } catch {
-    return null;
-  }
 }
 
 function parseManifest(file: string, bytes: Buffer): Manifest {
@@ -59,11 +53,11 @@ async function readBuild(folder: string): Promise<Build> {
     );
   }
   for (const [ending, bytes, size, decompress] of [
-    ["gz", gzip, script.gzip, gunzipSync],
-    ["br", brotli, script.brotli, brotliDecompressSync],
+    ["gz", gzip, script.gzip, promisify(gunzip)],
+    ["br", brotli, script.brotli, promisify(brotliDecompress)],
   ] as const) {
     const file = join(folder, `${SCRIPT}.${ending}`);
-    if (!decompressed(decompress, bytes)?.equals(raw))
+    if (!(await decompress(bytes).catch(() => null))?.equals(raw))
       throw new CheckError(`${file} does not decompress to ${SCRIPT}`);
     if (bytes.length !== size)
       throw new CheckError(`${file} has ${bytes.length} bytes, and its manifest says ${size}`);
@@ -90,32 +84,24 @@ export async function readSource(folder: string): Promise<{ build: Build; map: B
   return { build: { ...build, manifest, files: new Map(build.files).set("manifest.json", text) }, map };
 }
 
-/** Throws CheckError when somebody may not read `path`, or enter it. */
-async function checkOpen(path: string): Promise<void> {
-  const found = await stat(path);
-  const needed = found.isDirectory() ? 0o555 : 0o444;
-  if ((found.mode & needed) === needed) return;
-  const mode = (found.mode & 0o777).toString(8);
-  throw new CheckError(`${path} has mode ${mode}: a web server may not read it (chmod a+rX)`);
-}
-
 /** A published build. Throws CheckError when there is none of that number, when it is damaged, or may not be read by all. */
 export async function readPublished(at: Layout, number: string): Promise<Build> {
   const folder = at.build(checkFolderName(number));
-  if (!(await exists(folder))) throw new CheckError(`there is no build ${number} in ${at.root}`);
+  if (!existsSync(folder)) throw new CheckError(`there is no build ${number} in ${at.root}`);
   const build = await readBuild(folder);
   if (build.number !== number)
     throw new CheckError(`the manifest in ${folder} is that of build ${build.number}`);
-  for (const name of PUBLIC_FILES) await checkOpen(join(folder, name));
-  for (let above = folder; above !== at.root; above = dirname(above)) await checkOpen(above);
+  const paths = PUBLIC_FILES.map((name) => join(folder, name));
+  for (let above = folder; above !== at.root; above = dirname(above)) paths.push(above);
+  for (const path of paths) {
+    const found = await stat(path);
+    const needed = found.isDirectory() ? 0o555 : 0o444;
+    if ((found.mode & needed) === needed) continue;
+    const mode = (found.mode & 0o777).toString(8);
+    throw new CheckError(`${path} has mode ${mode}: a web server may not read it (chmod a+rX)`);
+  }
   return build;
 }
-
-export const exists = (path: string): Promise<boolean> =>
-  lstat(path).then(
-    () => true,
-    () => false,
-  );
 
 /** The published builds, oldest release first. `time` is in seconds since 1970. */
 export async function publishedBuilds(at: Layout): Promise<{ number: string; time: number }[]> {
@@ -139,9 +125,8 @@ export async function readLink(
   wanted: string,
   fits = (target: string) => target === wanted,
 ): Promise<string | null> {
-  if (!(await exists(path))) return null;
-  const target = await readlink(path).catch(() => "no link at all");
-  if (fits(target)) return target;
+  const target = await readlink(path).catch((error) => (error.code === "ENOENT" ? null : "no link at all"));
+  if (target === null || fits(target)) return target;
   throw new CheckError(`${path} should lead to ${wanted}, and is ${target}: remove it first`);
 }
 

@@ -28,15 +28,8 @@ export interface ListedBuild {
   damage: string | null;
 }
 
-export interface ListedAlias {
-  /** The build that it serves; null when it serves none. */
-  build: string | null;
-  /** Why pages that load it get nothing, or not all forms of it; null when nothing is wrong. */
-  problem: string | null;
-}
-
-/** What the alias serves, and whether it does. Throws nothing: what is wrong is what it tells. */
-export async function checkAlias(root: string): Promise<ListedAlias> {
+/** The build that the alias serves, and why pages that load it do not get all of it; null for none, and for nothing wrong. */
+export async function checkAlias(root: string): Promise<{ build: string | null; problem: string | null }> {
   const at = layout(root);
   let build: string | null = null;
   try {
@@ -60,23 +53,25 @@ export async function checkAlias(root: string): Promise<ListedAlias> {
 export async function listBuilds(root: string, site = ""): Promise<ListedBuild[]> {
   const at = layout(root);
   const serves = await currentNumber(at).catch(() => null);
-  return Promise.all(
-    (await publishedBuilds(at)).map(async ({ number, time }): Promise<ListedBuild> => {
-      const released = new Date(time * 1000).toISOString();
-      const common = { build: number, current: number === serves, released };
-      try {
-        const { manifest, script } = await readPublished(at, number);
-        const { raw, gzip, brotli } = script;
-        const tag = scriptTag(number, script, site);
-        return { ...common, commit: manifest.commit, sizes: { raw, gzip, brotli }, tag, damage: null };
-      } catch (error) {
-        return { ...common, commit: null, sizes: null, tag: null, damage: (error as Error).message };
-      }
-    }),
-  );
+  const listed = (await publishedBuilds(at)).map(async ({ number, time }): Promise<ListedBuild> => {
+    const released = new Date(time * 1000).toISOString();
+    const common = { build: number, current: number === serves, released };
+    try {
+      const { manifest, script } = await readPublished(at, number);
+      const { raw, gzip, brotli } = script;
+      const tag = scriptTag(number, script, site);
+      return { ...common, commit: manifest.commit, sizes: { raw, gzip, brotli }, tag, damage: null };
+    } catch (error) {
+      return { ...common, commit: null, sizes: null, tag: null, damage: (error as Error).message };
+    }
+  });
+  return Promise.all(listed);
 }
 
-export function describeList(builds: readonly ListedBuild[], alias: ListedAlias): string {
+export function describeList(
+  builds: readonly ListedBuild[],
+  alias: Awaited<ReturnType<typeof checkAlias>>,
+): string {
   if (builds.length === 0) return "no build was released here yet";
   const lines = builds.map(({ build, current, commit, released, sizes, tag, damage }) => {
     const mark = current ? pc.green("* ") : "  ";

@@ -22,21 +22,12 @@ export interface HeaderRule {
   headers: readonly Header[];
 }
 
-/** Seconds. A build never changes, so it may be kept for a year, the longest that caches honour. */
-export const BUILD_MAX_AGE = 31_536_000;
+/** A build never changes, so it may be kept for a year, the longest that caches honour. */
+const IMMUTABLE = "public, max-age=31536000, immutable";
 /** Seconds that a page may use the alias without asking: how long a bad build lives on after a rollback. */
 export const ALIAS_MAX_AGE = 300;
-/** Seconds after that in which the old copy is used once more while the new one is fetched (RFC 5861, 3). */
-export const ALIAS_STALE = 3_600;
-
-const IMMUTABLE = `public, max-age=${BUILD_MAX_AGE}, immutable`;
-const MOVING = `public, max-age=${ALIAS_MAX_AGE}, stale-while-revalidate=${ALIAS_STALE}`;
-
-/**
- * The headers of every answer that is not one of the files. An edge would keep a 404 for as long as it likes: longer than it
- * takes to publish what was asked for too early.
- */
-export const REFUSED: readonly Header[] = [["Cache-Control", "no-store"]];
+/** In the hour after that the old copy is used once more while the new one is fetched (RFC 5861, 3). */
+const MOVING = `public, max-age=${ALIAS_MAX_AGE}, stale-while-revalidate=3600`;
 
 const forEveryone = (caching: string): Header[] => [
   // `public` makes caches keep it that keep nothing without the word.
@@ -54,14 +45,8 @@ const forEveryone = (caching: string): Header[] => [
 /** `text/javascript` is the type's registered name (RFC 9239). */
 const SCRIPT_TYPE = "text/javascript";
 
-export const ALIAS_RULE: HeaderRule = {
-  path: `${PREFIX}/${SCRIPT}`,
-  type: SCRIPT_TYPE,
-  headers: forEveryone(MOVING),
-};
-
 export const HEADERS: readonly HeaderRule[] = [
-  ALIAS_RULE,
+  { path: `${PREFIX}/${SCRIPT}`, type: SCRIPT_TYPE, headers: forEveryone(MOVING) },
   { path: `${PREFIX}/:build/${SCRIPT}`, type: SCRIPT_TYPE, headers: forEveryone(IMMUTABLE) },
   { path: `${PREFIX}/:build/manifest.json`, type: "application/json", headers: forEveryone(IMMUTABLE) },
 ];
@@ -71,8 +56,8 @@ export const HEADERS: readonly HeaderRule[] = [
  *
  * They compress by themselves and say so, so the `.gz` and `.br` beside the script are not theirs to serve.
  */
-export function renderStaticHeaders(table: readonly HeaderRule[]): string {
-  const rules = table.map(({ path, type, headers }) => {
+export function renderStaticHeaders(): string {
+  const rules = HEADERS.map(({ path, type, headers }) => {
     const lines = [["Content-Type", type] as const, ...headers].map(([name, value]) => `  ${name}: ${value}`);
     return [path, ...lines].join("\n");
   });

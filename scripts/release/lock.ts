@@ -11,31 +11,37 @@ import { lstat, readlink, symlink } from "node:fs/promises";
 import { hostname } from "node:os";
 import { CheckError } from "../cli.ts";
 
-/** Throws the CheckError that says who holds the lock `file`, and what to do when nobody does. */
-async function refuse(file: string): Promise<never> {
-  const holder = await readlink(file).catch(() => "not known who");
-  const since = await lstat(file).catch(() => null);
-  throw new CheckError(
-    `another release is at work here: ${holder}${since ? `, since ${since.mtime.toISOString()}` : ""}. ` +
-      `If it is not, remove its lock: rm -r "${file}"`,
-  );
-}
-
-/** Takes the lock `file`, and returns what drops it again. Throws CheckError, with nothing changed, when it is there. */
-export async function takeLock(file: string): Promise<() => void> {
+/**
+ * Does `work` while nobody else may, with `tidy` before and after it. Throws CheckError, with nothing changed, when somebody
+ * holds the lock `file`: it says who, and what to do when nobody does.
+ */
+export async function withLock<T>(
+  file: string,
+  tidy: () => Promise<void>,
+  work: () => Promise<T>,
+): Promise<T> {
   // Short enough for a link's own 60 bytes.
-  await symlink(`process ${process.pid} on ${hostname().slice(0, 30)}`, file).catch((error) => {
+  await symlink(`process ${process.pid} on ${hostname().slice(0, 30)}`, file).catch(async (error) => {
     if (error.code !== "EEXIST") throw error;
-    return refuse(file);
+    const holder = await readlink(file).catch(() => "not known who");
+    const since = (await lstat(file).catch(() => null))?.mtime.toISOString() ?? "just now";
+    throw new CheckError(
+      `another release is at work here: ${holder}, since ${since}. If it is not, remove its lock: rm -r "${file}"`,
+    );
   });
   const drop = () => {
-    for (const signal of ["SIGINT", "SIGTERM"]) process.off(signal, interrupt);
+    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
     rmSync(file, { force: true });
   };
   const interrupt = (signal: NodeJS.Signals) => {
     drop();
     process.kill(process.pid, signal);
   };
-  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, interrupt);
-  return drop;
+  process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
+  try {
+    await tidy();
+    return await work();
+  } finally {
+    await tidy().finally(drop);
+  }
 }

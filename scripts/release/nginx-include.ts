@@ -1,5 +1,4 @@
-import type { Header, HeaderRule } from "./headers.ts";
-import { REFUSED } from "./headers.ts";
+import { HEADERS, type HeaderRule } from "./headers.ts";
 
 /** What a build number may look like, as the release accepts it (`checkFolderName`). */
 const BUILD = "[A-Za-z0-9][A-Za-z0-9._-]*";
@@ -7,20 +6,11 @@ const BUILD = "[A-Za-z0-9][A-Za-z0-9._-]*";
 /** Before the path of a script whose client refuses brotli; an address that nobody can ask for. */
 const PLAIN = "/without-brotli";
 
-const quote = (value: string) => JSON.stringify(value);
-const escapeRegExp = (path: string) => path.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-
-/** nginx's condition for a path: an exact one, or a pattern when it names a build. */
-function location(path: string): string {
-  if (!path.includes(":build")) return `= ${path}`;
-  return `~ "^${path.split(":build").map(escapeRegExp).join(BUILD)}$"`;
-}
+/** nginx's condition for a path. */
+const location = (path: string): string => `~ "^${path.replaceAll(".", "\\.").replace(":build", BUILD)}$"`;
 
 const block = (condition: string, lines: readonly string[]): string =>
   `location ${condition} {\n${lines.map((line) => `  ${line}\n`).join("")}}`;
-
-const addHeaders = (headers: readonly Header[], when = "") =>
-  headers.map(([name, value]) => `add_header ${name} ${quote(value)}${when};`);
 
 /** The blocks for one path; a script has a second one, for clients that refuse brotli. */
 function blocks({ path, type, headers }: HeaderRule): string[] {
@@ -28,7 +18,9 @@ function blocks({ path, type, headers }: HeaderRule): string[] {
     "types { }",
     `default_type ${type};`,
     // nginx adds Vary itself, where a compressed form exists.
-    ...addHeaders(headers.filter(([name]) => name !== "Vary")),
+    ...headers
+      .filter(([name]) => name !== "Vary")
+      .map(([name, value]) => `add_header ${name} ${JSON.stringify(value)};`),
     // An empty value takes the header away. If-Modified-Since is still answered, from the file's time.
     'add_header Last-Modified "";',
   ];
@@ -42,7 +34,7 @@ function blocks({ path, type, headers }: HeaderRule): string[] {
  * The table as nginx's own configuration, to be included in a `server` block whose `root` is the public folder and that
  * serves nothing else. Needs the brotli_static module (Debian: libnginx-mod-http-brotli-static).
  */
-export function renderNginx(table: readonly HeaderRule[]): string {
+export function renderNginx(): string {
   return `# Made by npm run release from scripts/release/headers.ts: change it there.
 #
 #   server {
@@ -72,14 +64,23 @@ if ($http_accept_encoding ~* "(^|,)[ \\t]*br[ \\t]*;[ \\t]*q[ \\t]*=[ \\t]*0(\\.
   rewrite "^/.*\\.js$" ${PLAIN}$uri;
 }
 
-${table.flatMap(blocks).join("\n\n")}
+${HEADERS.flatMap(blocks).join("\n\n")}
 
 # No other address has anything: not the compressed files under their own names, not _headers, no folder (nginx would
 # redirect to it, by the name that the request came with).
-${block("/", ["return 404;"])}
+location / {
+  return 404;
+}
 
-# What is not there says itself that no cache may keep it.
+# What is not there says itself that no cache may keep it. An edge would keep a 404 for as long as it likes: longer than it
+# takes to publish what was asked for too early.
 error_page 403 404 405 @refused;
-${block("@refused", ["internal;", "types { }", "default_type text/plain;", ...addHeaders(REFUSED, " always"), 'return 200 "";'])}
+location @refused {
+  internal;
+  types { }
+  default_type text/plain;
+  add_header Cache-Control "no-store" always;
+  return 200 "";
+}
 `;
 }

@@ -29,7 +29,7 @@ export function findNginx(): Nginx | string {
   if (!program) return `there is no nginx${fix}`;
   if (!runs("openssl", "version")) return `there is no openssl to make a certificate with${fix}`;
   const { stderr: facts } = spawnSync(program, ["-V"], { encoding: "utf8" });
-  if (/brotli/.test(facts.replace(/--\S*-opt='[^']*'/g, ""))) return { program, brotliModule: null };
+  if (/--add-module=\S*brotli/.test(facts)) return { program, brotliModule: null };
   const folder = /--modules-path=(\S+)/.exec(facts)?.[1] ?? "/usr/lib/nginx/modules";
   const brotliModule = join(folder, "ngx_http_brotli_static_module.so");
   if (existsSync(brotliModule)) return { program, brotliModule };

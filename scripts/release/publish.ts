@@ -5,21 +5,14 @@
  * renaming a link over another replaces it in one step. So the three files of the alias are links *through* one more
  * link, `current`, and replacing that one switches all three at once.
  */
+import { existsSync } from "node:fs";
 import { mkdir, open, readFile, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { CheckError } from "../cli.ts";
-import {
-  type Build,
-  currentNumber,
-  exists,
-  publishedBuilds,
-  readLink,
-  readPublished,
-  readSource,
-} from "./builds.ts";
+import { type Build, currentNumber, publishedBuilds, readLink, readPublished, readSource } from "./builds.ts";
 import { FORMS, type Layout, layout, MAP } from "./folders.ts";
-import { HEADERS, renderStaticHeaders } from "./headers.ts";
-import { takeLock } from "./lock.ts";
+import { renderStaticHeaders } from "./headers.ts";
+import { withLock } from "./lock.ts";
 import { renderNginx } from "./nginx-include.ts";
 
 export interface ReleaseRequest {
@@ -126,8 +119,8 @@ async function sweep(at: Layout): Promise<void> {
 }
 
 /**
- * Switches the alias to build `number`, once `prepare` has put it there: null leaves the alias. One release at a time, with the
- * leavings of killed ones swept away, and with files that everybody may read, whatever the umask.
+ * Switches the alias to build `number`, once `prepare` has put it there. One release at a time, with the leavings of killed
+ * ones swept away, and with files that everybody may read, whatever the umask.
  */
 async function change(
   at: Layout,
@@ -135,26 +128,22 @@ async function change(
   { switchAlias = true, origin }: Partial<ReleaseRequest>,
   prepare: () => Promise<boolean>,
 ): Promise<Released> {
-  const umask = process.umask();
-  process.umask(umask & 0o222);
+  const umask = process.umask(process.umask() & 0o222);
+  const work = async (): Promise<Released> => {
+    await makeFolder(at.scripts);
+    await linkAlias(at);
+    const before = await currentNumber(at);
+    const published = await prepare();
+    // As it lies there, before pages get it.
+    const build = await readPublished(at, number);
+    const now = switchAlias ? number : before;
+    if (now !== null && now !== before) await switchLink(at, now);
+    if (origin !== undefined) await put(at, at.origin, `${origin}\n`);
+    return { build, published, before, now };
+  };
   try {
     await makeFolder(at.privateRoot);
-    const drop = await takeLock(at.lock);
-    try {
-      await sweep(at);
-      await makeFolder(at.scripts);
-      await linkAlias(at);
-      const before = await currentNumber(at);
-      const published = await prepare();
-      // As it lies there, before pages get it.
-      const build = await readPublished(at, number);
-      const now = switchAlias ? number : before;
-      if (now !== null && now !== before) await switchLink(at, now);
-      if (origin !== undefined) await put(at, at.origin, `${origin}\n`);
-      return { build, published, before, now };
-    } finally {
-      await sweep(at).finally(drop);
-    }
+    return await withLock(at.lock, () => sweep(at), work);
   } finally {
     process.umask(umask);
   }
@@ -171,11 +160,11 @@ export async function release(request: ReleaseRequest): Promise<Released> {
   const { build, map } = await readSource(request.from);
   return change(at, build.number, request, async () => {
     await assertSame(at, build, map);
-    const published = !(await exists(at.build(build.number)));
+    const published = !existsSync(at.build(build.number));
     if (published) await publish(at, build);
     await put(at, join(at.maps(build.number), MAP), map);
-    await put(at, at.headers, renderStaticHeaders(HEADERS));
-    await put(at, at.nginx, renderNginx(HEADERS));
+    await put(at, at.headers, renderStaticHeaders());
+    await put(at, at.nginx, renderNginx());
     return published;
   });
 }
@@ -186,6 +175,6 @@ export async function release(request: ReleaseRequest): Promise<Released> {
  */
 export async function switchTo(root: string, number: string, origin?: string): Promise<Released> {
   const at = layout(root);
-  if (!(await exists(at.scripts))) throw new CheckError(`${root} holds no release`);
+  if (!existsSync(at.scripts)) throw new CheckError(`${root} holds no release`);
   return change(at, number, { origin }, async () => false);
 }

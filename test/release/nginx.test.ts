@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import * as assert from "uvu/assert";
-import { HEADERS, renderStaticHeaders } from "../../scripts/release/headers.ts";
+import { renderStaticHeaders } from "../../scripts/release/headers.ts";
 import { findNginx, type RunningNginx, serveRelease } from "../../scripts/release/nginx.ts";
 import { release, switchTo } from "../../scripts/release/publish.ts";
 import { suite } from "../support/suite.ts";
@@ -114,7 +114,7 @@ test("nginx and static hosts send these headers: the alias is kept for minutes, 
     assert.ok(date);
   }
   // Read back as a static host does: a path, then lines set in from it.
-  const read = renderStaticHeaders(HEADERS)
+  const read = renderStaticHeaders()
     .split("\n\n")
     .slice(1)
     .map((block) => {
