@@ -31,31 +31,44 @@ test("arguments that do not fit end with one line and exit code 2", () => {
   for (const [args, said] of cases) assertSaid(run(...args.split(" ")), 2, said);
 });
 
-test("release, list, roll back", async () => {
+test("stage, switch, release, roll back: the alias moves in all three forms, and the tag names where it is served", async () => {
   await withRelease([], async (root, folder) => {
-    const from = async (number: string) => ["--from", await makeDist(join(folder, number), number)];
-    const first = run("--out", root, ...(await from("7")));
-    assert.is(first.status, 0, first.stderr);
-    assert.match(first.stdout, /\/js\/2\.0\/all\.js serves build 7\n/);
-    const tag = /\n<script src="\/js\/2\.0\/7\/all\.js" integrity="sha384-\S{64}" crossorigin><\/script>\n$/;
-    assert.match(first.stdout, tag);
-    assert.match(first.stderr, "give --origin https://HOST once");
-    const second = run("--out", root, "--json", "--origin", "https://cdn.example:81/", ...(await from("8")));
-    const { alias, ...model } = JSON.parse(second.stdout);
-    assert.equal(alias, { before: "7", now: "8", url: "https://cdn.example:81/js/2.0/all.js" });
-    assert.is(model.published, true);
-    assert.match(model.tag, `integrity="${model.integrity}"`);
+    const ok = (...args: string[]) => {
+      const { status, stdout, stderr } = run("--out", root, ...args);
+      assert.is(status, 0, stderr);
+      return { stdout, stderr };
+    };
+    const dist = (number: string) => makeDist(join(folder, number), number);
+    const staged = ok("--from", await dist("7"), "--stage");
+    const tag =
+      /serves nothing yet\n<script src="\/js\/2\.0\/7\/all\.js" integrity="sha384-\S{64}" crossorigin><\/script>\n$/;
+    assert.match(staged.stdout, tag);
+    assert.match(staged.stderr, "give --origin https://HOST once");
+    assert.is(await servedBy(root), null);
+    assert.match(ok("--switch", "7").stdout, /\/js\/2\.0\/all\.js serves build 7\n/);
+    assert.is(await servedBy(root), codeOf("7"));
+    assert.match(ok("--from", await dist("8"), "--stage").stdout, "serves build 7, as before");
+    assert.is(await servedBy(root), codeOf("7"));
 
-    const back = run("--out", root, "--rollback", "7");
+    const origin = "https://cdn.example:81";
+    const { alias, ...model } = JSON.parse(
+      ok("--from", join(folder, "8"), "--json", "--origin", `${origin}/`).stdout,
+    );
+    assert.equal(alias, { before: "7", now: "8", url: `${origin}/js/2.0/all.js` });
+    assert.is(model.published, false);
+    assert.is(
+      model.tag,
+      `<script src="${origin}/js/2.0/8/all.js" integrity="${model.integrity}" crossorigin></script>`,
+    );
+    assert.is(await servedBy(root), codeOf("8"));
+
+    await chmod(folder, 0o700);
+    const back = ok("--rollback", "7");
     assert.match(back.stdout, /serves build 7 \(before: 8\)/);
     // The origin was given once.
-    assert.match(back.stdout, '<script src="https://cdn.example:81/js/2.0/7/all.js"');
-    assert.is(back.stderr, "");
+    assert.match(back.stdout, `<script src="${origin}/js/2.0/7/all.js"`);
+    assert.match(back.stderr, /^only its owner may enter \S+: a web server of another user answers 403\n$/);
     assert.is(await servedBy(root), codeOf("7"));
-    await chmod(folder, 0o700);
-    const closed = run("--out", root, "--switch", "7");
-    assert.match(closed.stdout, "serves build 7, as before");
-    assertSaid(closed, 0, /^only its owner may enter \S+: a web server/);
   });
 });
 

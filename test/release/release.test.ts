@@ -99,32 +99,6 @@ test("what is damaged, incomplete, or for the dev tier is not released, and noth
   });
 });
 
-test("a staged build is there for those who name it; a switch moves all three forms of the alias, to and fro", async () => {
-  await withRelease([], async (root, folder) => {
-    const stage = async (number: string) =>
-      release({ root, from: await makeDist(join(folder, number), number), switchAlias: false });
-    assert.is((await stage("7")).now, null);
-    assert.is(await servedBy(root), null);
-    await switchTo(root, "7");
-    assert.is((await stage("8")).now, "7");
-    for (const [number, before] of [
-      ["8", "7"],
-      ["7", "8"],
-    ] as const) {
-      assert.is(await servedBy(root), codeOf(before));
-      assert.is((await switchTo(root, number)).before, before);
-      assert.is(await servedBy(root), codeOf(number));
-    }
-    assert.equal(
-      (await listBuilds(root)).map(({ build, current }) => [build, current]),
-      [
-        ["7", true],
-        ["8", false],
-      ],
-    );
-  });
-});
-
 test("a rollback to a build that is not there, or damaged, is refused and changes nothing", async () => {
   await withRelease(["7", "8"], async (root, folder) => {
     await assertRefused(folder, () => switchTo(join(folder, "other"), "7"), /holds no release/);
