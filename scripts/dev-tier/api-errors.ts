@@ -1,73 +1,50 @@
-/** The API's errors: `id`, its name, when it happens, and what it says unless the request makes it more precise. */
-export interface ApiError {
-  id: number;
-  name: string;
-  when: string;
-  message: string;
-}
-
-export const API_ERRORS: readonly ApiError[] = [
-  { id: 400, name: "bad_parameter", when: "An invalid parameter was passed", message: "parameter" },
-  {
-    id: 401,
-    name: "access_token_required",
-    when: "No access_token was passed",
-    message: "This method requires an access_token",
-  },
-  {
-    id: 402,
-    name: "invalid_access_token",
-    when: "The access_token is malformed",
-    message: "`access_token` is not valid.",
-  },
-  {
-    id: 403,
-    name: "access_denied",
-    when: "The access_token is unknown or has expired",
-    message: "passed `access_token` was not found, or has expired.",
-  },
-  { id: 404, name: "no_method", when: "No such method", message: "no method found with this name" },
-  {
-    id: 405,
-    name: "key_required",
-    when: "An access_token was passed without a key; nothing asks for one since June 2026",
-    message: "`key` is required when `access_token` is passed.",
-  },
-  {
-    id: 406,
-    name: "access_token_compromised",
-    when: "The access_token was sent over plain HTTP",
-    message: "Access token sent over non-HTTPS request, it has been invalidated",
-  },
-  { id: 500, name: "internal_error", when: "Something broke inside", message: "an error occurred" },
-  {
-    id: 502,
-    name: "throttle_violation",
-    when: "Too many requests",
-    message: "too many requests from this IP, more requests available in 30 seconds",
-  },
-  {
-    id: 503,
-    name: "temporarily_unavailable",
-    when: "The API is unavailable for now: back off",
-    message: "the API is temporarily unavailable, please back off",
-  },
+/** The API's errors: id, name, when it happens, and what it says unless the request makes it more precise. */
+export const API_ERRORS: readonly (readonly [id: number, name: string, when: string, message: string])[] = [
+  [400, "bad_parameter", "An invalid parameter was passed", "parameter"],
+  [401, "access_token_required", "No access_token was passed", "This method requires an access_token"],
+  [402, "invalid_access_token", "The access_token is malformed", "`access_token` is not valid."],
+  [
+    403,
+    "access_denied",
+    "The access_token is unknown or has expired",
+    "passed `access_token` was not found, or has expired.",
+  ],
+  [404, "no_method", "No such method", "no method found with this name"],
+  [
+    405,
+    "key_required",
+    "An access_token was passed without a key; nothing asks for one since June 2026",
+    "`key` is required when `access_token` is passed.",
+  ],
+  [
+    406,
+    "access_token_compromised",
+    "The access_token was sent over plain HTTP",
+    "Access token sent over non-HTTPS request, it has been invalidated",
+  ],
+  [500, "internal_error", "Something broke inside", "an error occurred"],
+  [
+    502,
+    "throttle_violation",
+    "Too many requests",
+    "too many requests from this IP, more requests available in 30 seconds",
+  ],
+  [
+    503,
+    "temporarily_unavailable",
+    "The API is unavailable for now: back off",
+    "the API is temporarily unavailable, please back off",
+  ],
 ];
 
-/** The error with this id. Throws a RangeError for one that the API does not have. */
-export function apiError(id: number): ApiError {
-  const found = API_ERRORS.find((error) => error.id === id);
-  if (!found) throw new RangeError(`the API has no error ${id}`);
-  return found;
-}
-
-/** Ends a call with one of the API's errors. */
+/** Ends a call with the error of this id, which must be one of the API's. */
 export class Refusal extends Error {
-  readonly error: ApiError;
+  /** What the wrapper says of it. */
+  readonly fields: object;
 
-  constructor(id: number, message?: string) {
-    const error = apiError(id);
-    super(message ?? error.message);
-    this.error = error;
+  constructor(error_id: number, message?: string) {
+    const [, error_name, , usual] = API_ERRORS.find(([id]) => id === error_id)!;
+    super(message ?? usual);
+    this.fields = { error_id, error_name, error_message: this.message };
   }
 }

@@ -20,44 +20,29 @@ export interface App {
 
 /** One app that works on `domain`, and one for each setting that stops a login. */
 export function exampleApps(domain: string): App[] {
-  const usual = { domain, clientSideFlow: true, desktopRedirect: true };
+  const app = (clientId: string, name: string, key: string, changes: Partial<App> = {}): App => ({
+    ...{ clientId, key: `Dev8tier*${key}((`, name, domain, clientSideFlow: true, desktopRedirect: true },
+    ...changes,
+  });
   return [
-    { ...usual, clientId: "1", key: "Dev8tier*FirstAppKey01((", name: "Example App" },
-    { ...usual, clientId: "2", key: "Dev8tier*SecondApp0002((", name: 'Second <App> & "Sons"' },
-    {
-      ...usual,
-      clientId: "3",
-      key: "Dev8tier*NoClientFlow3((",
-      name: "Server-Side Only",
-      clientSideFlow: false,
-    },
-    {
-      ...usual,
-      clientId: "4",
-      key: "Dev8tier*NoDesktopUri4((",
-      name: "No Desktop Redirect",
-      desktopRedirect: false,
-    },
-    {
-      ...usual,
-      clientId: "5",
-      key: "Dev8tier*ElsewhereApp5((",
-      name: "Another Domain",
-      domain: "elsewhere.example",
-    },
+    app("1", "Example App", "FirstAppKey01"),
+    app("2", 'Second <App> & "Sons"', "SecondApp0002"),
+    app("3", "Server-Side Only", "NoClientFlow3", { clientSideFlow: false }),
+    app("4", "No Desktop Redirect", "NoDesktopUri4", { desktopRedirect: false }),
+    app("5", "Another Domain", "ElsewhereApp5", { domain: "elsewhere.example" }),
   ];
 }
 
 /** The names by which a browser reaches its own machine, as `URL.hostname` has them. */
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
-const isUnder = (host: string, domain: string): boolean => host === domain || host.endsWith(`.${domain}`);
-
 /**
  * Whether `host` (no port) is `domain` or under it: a label boundary, so that `a.com.evil` is not under `a.com`. An app on this
  * machine may use any of its names: development servers print `localhost`, and some of them `127.0.0.1`.
  */
 export function isUnderDomain(host: string, domain: string): boolean {
-  const [name, parent] = [host.toLowerCase(), domain.toLowerCase()];
-  return (LOOPBACK.includes(parent) ? LOOPBACK : [parent]).some((each) => isUnder(name, each));
+  const parent = domain.toLowerCase();
+  return (LOOPBACK.includes(parent) ? LOOPBACK : [parent]).some((each) =>
+    `.${host.toLowerCase()}`.endsWith(`.${each}`),
+  );
 }

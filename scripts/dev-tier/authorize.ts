@@ -11,13 +11,11 @@ import type { World } from "./world.ts";
  * name and words are not published: these are inferred.
  */
 export function refuseAddress(context: Context): void {
-  const query = context.req.query();
-  const found = ["access_token", "key"].filter((name) => name in query).map((name) => `\`${name}\``);
-  if (found.length)
-    throw new Refusal(
-      400,
-      `${found.join(" and ")} not accepted in the address: send \`Authorization: Bearer <token>\`, with no key`,
-    );
+  const found = ["access_token", "key"].filter((name) => name in context.req.query());
+  if (found.length === 0) return;
+  const names = found.map((name) => `\`${name}\``).join(" and ");
+  const advice = "send `Authorization: Bearer <token>`, with no key";
+  throw new Refusal(400, `${names} not accepted in the address: ${advice}`);
 }
 
 /**
@@ -26,20 +24,20 @@ export function refuseAddress(context: Context): void {
  *
  * An app's key is a right bearer too, for methods that need no token; here it is as good as nothing: 401.
  */
-export function authorize(world: World, context: Context): Grant {
+export function authorize({ origins, tokens, apps }: World, context: Context): Grant {
   const header = context.req.header("Authorization");
   if (!header) throw new Refusal(401);
   const token = /^Bearer +(\S+)$/i.exec(header)?.[1];
   if (!token) throw new Refusal(402);
   // The dev tier itself speaks http, on loopback: there a token travels nowhere. Where the API's own origin is
   // https, as behind the production origins, http is refused as the real server does.
-  if (world.origins.api.startsWith("https:") && new URL(context.req.url).protocol === "http:") {
-    world.tokens.revoke(token);
+  if (origins.api.startsWith("https:") && context.req.url.startsWith("http:")) {
+    tokens.revoke(token);
     throw new Refusal(406);
   }
-  if (world.apps.some(({ key }) => key === token)) throw new Refusal(401);
+  if (apps.some(({ key }) => key === token)) throw new Refusal(401);
   if (!looksLikeToken(token)) throw new Refusal(402);
-  const grant = world.tokens.find(token);
+  const grant = tokens.find(token);
   if (!grant) throw new Refusal(403);
   return grant;
 }

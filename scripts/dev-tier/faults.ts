@@ -5,18 +5,7 @@
  */
 import { API_ERRORS } from "./api-errors.ts";
 
-/** The errors that the dialog can report back: RFC 6749, section 4.2.2.1. */
-export const DIALOG_ERRORS = [
-  "access_denied",
-  "invalid_request",
-  "unauthorized_client",
-  "unsupported_response_type",
-  "invalid_scope",
-  "server_error",
-  "temporarily_unavailable",
-] as const;
-
-export type FaultValue = boolean | number | string;
+type FaultValue = boolean | number | string;
 
 export interface Fault<T extends FaultValue = FaultValue> {
   /** Whose behaviour changes. */
@@ -34,29 +23,22 @@ export interface Fault<T extends FaultValue = FaultValue> {
   hidden?: boolean;
 }
 
-type FaultEntry<T extends FaultValue> = Omit<Fault<T>, "off" | "part">;
-
-const flag = (part: Fault["part"], entry: FaultEntry<boolean>): Fault<boolean> => ({
-  part,
-  off: false,
-  ...entry,
-});
-const amount = (part: Fault["part"], entry: FaultEntry<number>): Fault<number> => ({
-  part,
-  off: 0,
-  ...entry,
-});
-const choice = (part: Fault["part"], entry: FaultEntry<string>): Fault<string> => ({
-  part,
-  off: "",
-  ...entry,
-});
+const kind =
+  <T extends FaultValue>(off: T) =>
+  (part: Fault["part"], entry: Omit<Fault<T>, "off" | "part">): Fault<T> => ({ part, off, ...entry });
+const flag = kind<boolean>(false);
+const amount = kind<number>(0);
+const choice = kind<string>("");
 
 export const FAULTS = {
   dialogError: choice("dialog", {
     label: "Dialog reports an error",
     help: "The dialog asks nothing and reports this error back.",
-    choices: ["", ...DIALOG_ERRORS],
+    // RFC 6749, section 4.2.2.1.
+    choices: [
+      ...["", "access_denied", "invalid_request", "unauthorized_client", "unsupported_response_type"],
+      ...["invalid_scope", "server_error", "temporarily_unavailable"],
+    ],
   }),
   wrongState: flag("dialog", {
     label: "Wrong state",
@@ -138,7 +120,7 @@ export const FAULTS = {
   apiError: choice("api", {
     label: "API error",
     help: "Every call of a method ends in this error.",
-    choices: ["", ...API_ERRORS.map((error) => String(error.id))],
+    choices: ["", ...API_ERRORS.map(([id]) => String(id))],
   }),
   apiBackoff: amount("api", {
     label: "API asks to back off",
@@ -151,38 +133,36 @@ export const FAULTS = {
 export type FaultName = keyof typeof FAULTS;
 export type FaultValues = { [Name in FaultName]: (typeof FAULTS)[Name]["off"] };
 
-function allOff(): FaultValues {
-  return Object.fromEntries(Object.entries(FAULTS).map(([name, { off }]) => [name, off])) as FaultValues;
-}
+const ALL_OFF = Object.fromEntries(
+  Object.entries(FAULTS).map(([name, { off }]) => [name, off]),
+) as FaultValues;
 
 /** A sentence when `value` will not do for the switch `name`, otherwise undefined. */
-function complaint(name: string, value: unknown): string | undefined {
+function complaint(name: string, value: FaultValue): string | undefined {
   if (!Object.hasOwn(FAULTS, name)) return `there is no fault named "${name}"`;
-  const fault: Fault = FAULTS[name as FaultName];
-  if (typeof value !== typeof fault.off) return `fault "${name}" takes a ${typeof fault.off}`;
+  const { off, choices }: Fault = FAULTS[name as FaultName];
+  if (typeof value !== typeof off) return `fault "${name}" takes a ${typeof off}`;
   if (typeof value === "number" && !(value >= 0 && value <= 600_000))
     return `fault "${name}" takes 0 to 600000`;
-  if (fault.choices && !fault.choices.includes(value as FaultValue))
-    return `fault "${name}" takes one of ${fault.choices.map((each) => `"${each}"`).join(", ")}`;
+  if (choices && !choices.includes(value))
+    return `fault "${name}" takes one of ${choices.map((each) => `"${each}"`).join(", ")}`;
 }
 
 export class Faults {
-  #values = allOff();
-
-  get values(): Readonly<FaultValues> {
-    return this.#values;
-  }
+  values: Readonly<FaultValues> = ALL_OFF;
 
   /** Changes the switches given and leaves the others. Throws a TypeError that names the first bad one; then nothing changes. */
   set(changes: Partial<FaultValues>): void {
+    if (typeof changes !== "object" || changes === null || Array.isArray(changes))
+      throw new TypeError("send an object of faults");
     for (const [name, value] of Object.entries(changes)) {
       const problem = complaint(name, value);
       if (problem) throw new TypeError(problem);
     }
-    this.#values = { ...this.#values, ...changes };
+    this.values = { ...this.values, ...changes };
   }
 
   reset(): void {
-    this.#values = allOff();
+    this.values = ALL_OFF;
   }
 }

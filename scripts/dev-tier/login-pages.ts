@@ -7,24 +7,19 @@ import { IDENTIFY, SCOPES } from "./scopes.ts";
 
 type Html = ReturnType<typeof html>;
 
-const STYLE = raw(LOGIN_CSS);
-const LANDING_SCRIPT = raw(LANDING_JS);
-
-function page(title: string, body: Html): Html {
-  return html`<!doctype html>
+const page = (title: string, body: Html): Html => html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
-<style>${STYLE}</style>
+<style>${raw(LOGIN_CSS)}</style>
 </head>
 <body>
 ${body}
 </body>
 </html>
 `;
-}
 
 /** The consent page. `fields` are the request's own parameters, sent again with the decision. */
 export function dialogPage(
@@ -48,8 +43,8 @@ ${fields.map(([name, value]) => html`<input type="hidden" name="${name}" value="
 <fieldset>
 <legend>Sign in as</legend>
 ${accounts.map(
-  (account, index) =>
-    html`<label><input type="radio" name="account" value="${account.id}"${index === 0 ? raw(" checked") : ""}> ${account.name}</label>`,
+  ({ id, name }, index) =>
+    html`<label><input type="radio" name="account" value="${id}"${raw(index ? "" : " checked")}> ${name}</label>`,
 )}
 </fieldset>
 <p class="buttons">
@@ -62,8 +57,8 @@ ${accounts.map(
 }
 
 /** The dead end: nothing is reported to the app, the window stays until the user closes it. */
-export function failurePage(description: string): Html {
-  return page(
+export const failurePage = (description: string): Html =>
+  page(
     "Application Login Failure",
     html`<main>
 <h1>Application Login Failure</h1>
@@ -71,13 +66,6 @@ export function failurePage(description: string): Html {
 <p>error description: ${description}</p>
 </main>`,
   );
-}
-
-/** Sends the popup on without a 302. */
-export function redirectPage(address: string): Html {
-  const literal = JSON.stringify(address).replace(/</g, "\\u003c");
-  return page("Redirecting", html`<script>location.replace(${raw(literal)})</script>`);
-}
 
 /** What `pages/landing.js` reads from the page. Times are ms. */
 export interface Landing {
@@ -93,19 +81,18 @@ export interface Landing {
   closes: boolean;
 }
 
-const on = (flag: boolean) => (flag ? "1" : "");
-
-/** The landing page; without `landing` it has the heading and does nothing. */
-export function landingPage(landing?: Landing): Html {
-  const heading = html`<h1>Authorizing Application</h1>`;
+/** The landing page; without `settings` it has the heading and does nothing. */
+export function landingPage(settings?: Landing): Html {
+  const title = "Authorizing Application";
+  if (!settings) return page(title, html`<h1>${title}</h1>`);
+  // What is off is an empty text.
+  const data = Object.entries(settings).map(
+    ([name, value]) => html` data-${name.toLowerCase()}="${String(value || "")}"`,
+  );
   return page(
-    "Authorizing Application",
-    landing
-      ? html`${heading}
-<div id="answer" style="display:none" data-target="${landing.target}" data-proxy="${landing.proxy}"
- data-late="${landing.late}" data-slow-frame="${landing.slowFrame}" data-frame="${on(landing.frame)}"
- data-twice="${on(landing.twice)}" data-closes="${on(landing.closes)}"></div>
-<script>${LANDING_SCRIPT}</script>`
-      : heading,
+    title,
+    html`<h1>${title}</h1>
+<div id="answer" style="display:none"${data}></div>
+<script>${raw(LANDING_JS)}</script>`,
   );
 }

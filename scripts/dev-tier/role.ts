@@ -1,26 +1,26 @@
 /** How all three roles answer an oversized request, and a bug of the tier. */
-import type { Context } from "hono";
+import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 
 /** No form and no fault is longer. Bytes. */
-const LONGEST_BODY = 64 * 1024;
+const maxSize = 64 * 1024;
 
 export const limitBody = bodyLimit({
-  maxSize: LONGEST_BODY,
-  onError: (context) => context.text(`a body of at most ${LONGEST_BODY} bytes, please\n`, 413),
+  maxSize,
+  onError: (context) => context.text(`a body of at most ${maxSize} bytes, please\n`, 413),
 });
 
 /** Prints a bug. Its message may quote the request, whose control characters must not reach the terminal. */
 export function printBug(thrown: unknown): void {
   const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-  console.error(
-    text.replace(/[^\n\x20-\x7e]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`),
-  );
+  console.error(text.replace(/[^\n\x20-\x7e]/gu, (one) => `\\u{${one.codePointAt(0)!.toString(16)}}`));
 }
 
 /** The answer to a request that met a bug, or whose sender broke off in its body and hears nothing any more. */
-export function failed(thrown: Error, context: Context): Response {
+function failed(thrown: Error, context: Context): Response {
   if ((thrown as NodeJS.ErrnoException).code === "ECONNRESET") return context.text("broken off\n", 400);
   printBug(thrown);
   return context.text("the dev tier met a bug: its terminal says which\n", 500);
 }
+
+export const newRole = (): Hono => new Hono().onError(failed);

@@ -8,8 +8,3 @@ export const SCOPES: Readonly<Record<string, string>> = {
 
 /** Said whatever was asked for. */
 export const IDENTIFY = "Identify your account";
-
-/** The scopes in a `scope` parameter: split on spaces or commas. Unknown ones are left in. */
-export function splitScopes(scope: string): string[] {
-  return scope.split(/[\s,]+/).filter(Boolean);
-}

@@ -1,11 +1,14 @@
 /** The dev tier over HTTP: three neighbouring ports of the loopback interface. */
+import { once } from "node:events";
 import type { Server } from "node:http";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import { guard } from "../build/guard.ts";
+import { prepare } from "../build/index.ts";
+import { checkBuildNumber, stamp } from "../build/stamp.ts";
 import { CheckError } from "../cli.ts";
-import { ALL_JS, DEV_HOST, DEV_PORT, INDEX_MJS, type Target } from "../config.ts";
-import { createDevTier, type DevTier, type DevTierOptions, type Origins } from "./index.ts";
-import { devSdk } from "./sdk.ts";
+import { ALL_JS, DEV_HOST, DEV_PORT, INDEX_MJS, localTier, type Target } from "../config.ts";
+import { createDevTier, type DevTier, type DevTierOptions, type Origins, ROLES } from "./index.ts";
 
 export interface ServerOptions extends Omit<DevTierOptions, "origins" | "sdk" | "module"> {
   /** The first of the three ports; 0 for any free three. 8700 unless given. */
@@ -25,11 +28,29 @@ export interface RunningTier extends Omit<DevTier, "close"> {
   close(): Promise<void>;
 }
 
-const ROLES = ["site", "login", "api"] as const;
-type RoleName = (typeof ROLES)[number];
-
 /** How many bases are tried before giving up. */
 const ATTEMPTS = 50;
+
+/**
+ * An artifact as the build makes it, but for the compressed forms, talking to the dev tier at `origins`. Throws BuildError when
+ * it will not build.
+ */
+async function ownBuild(target: Target, { login, api }: Origins, buildNumber: string): Promise<string> {
+  const tier = localTier(login, api);
+  checkBuildNumber(buildNumber);
+  const { code } = stamp(await prepare(target, { tier }), buildNumber);
+  guard(target, tier, code);
+  return code;
+}
+
+/** Calls `make` when it is first asked, once. */
+function lazy<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
 
 /** The API role's answer, compressed as the real one always is, whatever the request accepts. */
 function compressed(response: Response): Response {
@@ -46,18 +67,6 @@ function native({ url, method, headers, body }: Request): Request {
   return new Request(url, { method, headers: [...headers], body, ...(body ? { duplex: "half" } : {}) });
 }
 
-/** Listens on one port of the loopback interface. False when it is taken; throws CheckError when it cannot be had at all. */
-function listen(server: Server, port: number): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    server.once("error", ({ code, message }: NodeJS.ErrnoException) => {
-      if (code === "EADDRINUSE") return resolve(false);
-      const hint = code === "EACCES" ? ". Ports from 1024 on need no permission" : "";
-      reject(new CheckError(`the dev tier cannot listen on port ${port}: ${message}${hint}`));
-    });
-    server.listen(port, DEV_HOST, () => resolve(true));
-  });
-}
-
 /** Also for a server that does not listen. */
 function stop(server: Server): Promise<void> {
   return new Promise((resolve) => {
@@ -66,23 +75,16 @@ function stop(server: Server): Promise<void> {
   });
 }
 
-/** Listens on three neighbouring ports from `first` on, or on none of them. */
-async function listenOnThree(servers: Server[], first: number): Promise<boolean> {
-  let listening = false;
-  try {
-    for (const [index, server] of servers.entries()) {
-      listening = await listen(server, first + index);
-      if (!listening) break;
-    }
-    return listening;
-  } finally {
-    if (!listening) await Promise.all(servers.map(stop));
-  }
-}
-
-function originsFrom(port: number): Origins {
-  const [site, login, api] = ROLES.map((_, index) => `http://${DEV_HOST}:${port + index}`);
-  return { site, login, api };
+/** Listens on neighbouring ports of the loopback interface. False when one is taken; throws CheckError when one cannot be had at all. */
+async function listen(servers: Server[], first: number): Promise<boolean> {
+  const listening = servers.map((server, index) => once(server.listen(first + index, DEV_HOST), "listening"));
+  const failed = (await Promise.allSettled(listening)).find((result) => result.status === "rejected");
+  if (!failed) return true;
+  await Promise.all(servers.map(stop));
+  const { code, message } = failed.reason as NodeJS.ErrnoException;
+  if (code === "EADDRINUSE") return false;
+  const hint = code === "EACCES" ? ". Ports from 1024 on need no permission" : "";
+  throw new CheckError(`the dev tier cannot listen on port ${first}: ${message}${hint}`);
 }
 
 /**
@@ -102,17 +104,9 @@ function byAnotherName(address: URL, origin: string): Response {
   return new Response(null, { status: 307, headers });
 }
 
-/**
- * Starts the tier on `port`, `port + 1` and `port + 2`, or on the next three neighbours that are free.
- *
- * Throws CheckError when none can be had, and whatever building the SDK throws.
- */
-export async function startDevTier(options: ServerOptions = {}): Promise<RunningTier> {
-  const { port: wanted = DEV_PORT, buildNumber = "dev", sdk, module, ...rest } = options;
-  let tier: DevTier | undefined;
-
-  const answer = async (role: RoleName, request: Request, { incoming }: HttpBindings): Promise<Response> => {
-    if (!tier) return new Response("starting", { status: 503 });
+/** The server of one role. */
+function serve(tier: DevTier, role: (typeof ROLES)[number]): Server {
+  async function answer(request: Request, { incoming }: HttpBindings): Promise<Response> {
     const address = new URL(request.url);
     if (address.origin !== tier.origins[role]) return byAnotherName(address, tier.origins[role]);
     // The one method that reaches a server and that no Request may have.
@@ -123,45 +117,50 @@ export async function startDevTier(options: ServerOptions = {}): Promise<Running
       return RESPONSE_ALREADY_SENT;
     }
     return role === "api" ? compressed(response) : response;
-  };
+  }
+  return createAdaptorServer({
+    overrideGlobalObjects: false,
+    fetch: (request, bindings) => answer(request, bindings as HttpBindings),
+  }) as Server;
+}
 
-  const makeServer = (role: RoleName): Server =>
-    createAdaptorServer({
-      overrideGlobalObjects: false,
-      fetch: (request, bindings) => answer(role, request, bindings as HttpBindings),
-    }) as Server;
-
-  for (let attempt = 0, port = wanted; attempt < ATTEMPTS; attempt++, port++) {
-    // Below the range from which the system takes its own.
-    if (!wanted) port = 10_000 + 3 * Math.floor(Math.random() * 7000);
+/**
+ * Starts the tier on `port`, `port + 1` and `port + 2`, or on the next three neighbours that are free.
+ *
+ * Throws CheckError when none can be had, and whatever building the SDK throws.
+ */
+export async function startDevTier(options: ServerOptions = {}): Promise<RunningTier> {
+  const { port: wanted = DEV_PORT, buildNumber = "dev", sdk, module, ...rest } = options;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    // Any: below the range from which the system takes its own.
+    const port = wanted ? wanted + attempt : 10_000 + 3 * Math.floor(Math.random() * 7000);
     if (port + ROLES.length > 65_536) break;
-    const servers = ROLES.map(makeServer);
-    if (!(await listenOnThree(servers, port))) continue;
-
-    const shutDown = async () => {
-      tier?.close();
+    const [site, login, api] = ROLES.map((_, index) => `http://${DEV_HOST}:${port + index}`) as [
+      string,
+      string,
+      string,
+    ];
+    const origins = { site, login, api };
+    const script = lazy(async () => sdk?.(origins) ?? ownBuild(ALL_JS, origins, buildNumber));
+    const tier = createDevTier({
+      ...rest,
+      origins,
+      sdk: script,
+      module: lazy(async () => module?.(origins) ?? ownBuild(INDEX_MJS, origins, buildNumber)),
+    });
+    const servers = ROLES.map((role) => serve(tier, role));
+    if (!(await listen(servers, port))) continue;
+    const close = async () => {
+      tier.close();
       await Promise.all(servers.map(stop));
     };
     try {
-      const origins = originsFrom(port);
-      const own = (target: Target) => (to: Origins) => devSdk(target, to, buildNumber);
-      const script = await (sdk ?? own(ALL_JS))(origins);
-      let moduleScript: Promise<string> | undefined;
-      const makeModule = async () => (module ?? own(INDEX_MJS))(origins);
-      tier = createDevTier({
-        ...rest,
-        origins,
-        sdk: () => script,
-        module: () => {
-          moduleScript ??= makeModule();
-          return moduleScript;
-        },
-      });
+      await script();
     } catch (error) {
-      await shutDown();
+      await close();
       throw error;
     }
-    return { ...tier, port, close: shutDown };
+    return { ...tier, port, close };
   }
   throw new CheckError(`no three free ports from ${wanted} on`);
 }

@@ -22,10 +22,11 @@ export interface SitePage {
   headers?: Record<string, string>;
 }
 
-export interface DevTierOptions {
+/** What the three roles share. */
+export interface World {
   origins: Origins;
-  /** The clock, ms since the epoch. `Date.now` unless given. */
-  now?: () => number;
+  /** The clock, ms since the epoch. */
+  now: () => number;
   /** The text of `/all.js`; called for every request, so that it may be built anew. Without it, `/all.js` is 404. */
   sdk?: () => Promise<string> | string;
   /** The text of `/sdk/index.mjs`, likewise. */
@@ -33,27 +34,15 @@ export interface DevTierOptions {
   /** The site's files beside `/all.js` and `/blank`, by name: "index.html" is "/". Without it they are 404. */
   pages?: (name: string, origins: Origins) => Promise<SitePage | undefined>;
   /** `exampleApps` on the site's host unless given. */
-  apps?: App[];
+  apps: App[];
   /** `exampleAccounts` unless given. The first is chosen in the dialog. */
-  accounts?: Account[];
+  accounts: Account[];
   /** Calls a day for one app and account; 10,000 unless given. */
-  quotaMax?: number;
-  /**
-   * How the dialog sends the popup on. "http" is a 302, as the real one; "script" is a page that calls
-   * `location.replace`, for a driver that does not follow a redirect which a route handler fulfils.
-   */
-  redirects?: "http" | "script";
-}
-
-/** What the three roles share. */
-export interface World extends Required<Omit<DevTierOptions, "sdk" | "module" | "pages">> {
-  sdk?: DevTierOptions["sdk"];
-  module?: DevTierOptions["module"];
-  pages?: DevTierOptions["pages"];
+  quotaMax: number;
   tokens: Tokens;
   faults: Faults;
-  /** Resolves after so many ms, or at once when the tier is closed. */
-  delay: (ms: number) => Promise<void>;
   /** Resolves when the tier is closed. */
   closed: Promise<void>;
 }
+
+export type DevTierOptions = Pick<World, "origins"> & Partial<Omit<World, "tokens" | "faults" | "closed">>;

@@ -1,6 +1,5 @@
 import * as assert from "uvu/assert";
-import { FAULTS } from "../../scripts/dev-tier/faults.ts";
-import type { FaultValues } from "../../scripts/dev-tier/index.ts";
+import { FAULTS, type FaultValues } from "../../scripts/dev-tier/index.ts";
 import { settle } from "../support/client.ts";
 import { suite } from "../support/suite.ts";
 import {

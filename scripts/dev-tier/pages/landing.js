@@ -12,27 +12,28 @@
   function viaFrame() {
     var frame = document.createElement("iframe");
     frame.name = "se-api-frame";
-    function load() {
+    after(setting("slowframe"), function () {
       frame.src = setting("proxy") + location.hash;
-    }
-    if (+setting("slow-frame")) setTimeout(load, +setting("slow-frame"));
-    else load();
+    });
     answer.appendChild(frame);
   }
 
-  function viaMessage() {
-    if (!window.opener) return;
-    window.opener.postMessage(location.hash, setting("target"));
-    if (setting("twice")) window.opener.postMessage(location.hash, setting("target"));
+  function post() {
+    if (window.opener) window.opener.postMessage(location.hash, setting("target"));
   }
 
-  function hand() {
+  function after(ms, work) {
+    if (ms) setTimeout(work, +ms);
+    else work();
+  }
+
+  after(setting("late"), function () {
     // IE 10 says MSIE too, and its postMessage does reach another window.
     if (setting("frame") || /MSIE [1-9]\./.test(navigator.userAgent)) viaFrame();
-    else viaMessage();
+    else {
+      post();
+      if (setting("twice")) post();
+    }
     if (setting("closes")) window.close();
-  }
-
-  if (+setting("late")) setTimeout(hand, +setting("late"));
-  else hand();
+  });
 })();
