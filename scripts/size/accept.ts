@@ -6,15 +6,7 @@ import { CheckError, newCommand, UsageError } from "../cli.ts";
 import { DOCUMENTS_SCRIPT, ROOT } from "../config.ts";
 import { writeTogether } from "../write-together.ts";
 import { sizesAt } from "./commits.ts";
-import {
-  compareRows,
-  describeDifference,
-  onlyShrinks,
-  overHardBudget,
-  type Row,
-  readRows,
-  rowOf,
-} from "./limits.ts";
+import { describeDifference, findDifferences, isShrink, overHardBudget, rowOf } from "./limits.ts";
 import { figuresOf, measureTree } from "./measure.ts";
 import { ACCEPT, LIMITS } from "./settings.ts";
 import { linesFor } from "./trailers.ts";
@@ -25,16 +17,6 @@ async function staleDocuments(artifacts: readonly Artifact[]): Promise<Map<strin
   return (await import(pathToFileURL(join(ROOT, DOCUMENTS_SCRIPT)).href)).documentsFor(artifacts);
 }
 
-/** The committed rows; none when a conflict's marks are in them, so that accepting writes them anew. */
-function committedRows(): Row[] {
-  try {
-    return readRows();
-  } catch (error) {
-    if (error instanceof CheckError) return [];
-    throw error;
-  }
-}
-
 /**
  * Writes the rows of today's files, and the figures in the documents: all, or nothing.
  *
@@ -43,8 +25,8 @@ function committedRows(): Row[] {
 async function moveLimits(growth: boolean, reason?: string, json?: boolean): Promise<void> {
   const measured = await measureTree();
   const figures = figuresOf(measured);
-  const differences = compareRows(committedRows(), figures);
-  const grown = differences.filter((difference) => !onlyShrinks([difference]));
+  const { differences } = findDifferences(figures);
+  const grown = differences.filter((difference) => !isShrink(difference));
   if (!growth && grown.length > 0) {
     throw new CheckError(
       [

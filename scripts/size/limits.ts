@@ -11,7 +11,7 @@
  * Above both is HARD_BUDGET of scripts/config.ts, which the build itself refuses to pass. A row over it is refused here.
  * Each commit carries its own rows, and its message says why they moved: git keeps the history of the sizes.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Sizes } from "../build/artifact.ts";
 import { CheckError } from "../cli.ts";
@@ -60,14 +60,8 @@ export function parseRows(text: string): Row[] {
 }
 
 /** The rows in the working tree; none before the first. Throws CheckError when they cannot be read. */
-export function readRows(): Row[] {
-  try {
-    return parseRows(readFileSync(join(ROOT, LIMITS), "utf8"));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  }
-}
+export const readRows = (): Row[] =>
+  existsSync(join(ROOT, LIMITS)) ? parseRows(readFileSync(join(ROOT, LIMITS), "utf8")) : [];
 
 /** What the ratchet's rows say of each artifact. */
 export function sizesOfRows(rows: readonly Row[]): SizesByName {
@@ -103,6 +97,16 @@ export function compareRows(committed: readonly Row[], figures: readonly Figure[
   });
 }
 
+/** Where the rows in the working tree differ. All do when they cannot be read, as with a conflict's marks in them. */
+export function findDifferences(figures: readonly Figure[]): { differences: Difference[]; problem?: string } {
+  try {
+    return { differences: compareRows(readRows(), figures) };
+  } catch (error) {
+    if (error instanceof CheckError) return { differences: compareRows([], figures), problem: error.message };
+    throw error;
+  }
+}
+
 /** `all.js gzip: 1340 B where the row says 1342 B (-2 B)`. */
 export function describeDifference({ name, limit, size }: Difference): string {
   if (size === null) return `${name}: has a row of ${limit} B, but nothing was measured`;
@@ -112,6 +116,6 @@ export function describeDifference({ name, limit, size }: Difference): string {
   return `${name}: ${size} B${worst} where the row says ${limit} B (${size > limit ? "+" : ""}${size - limit} B)`;
 }
 
-/** True when tightening is enough: no row grows, comes or goes. */
-export const onlyShrinks = (differences: readonly Difference[]): boolean =>
-  differences.every(({ limit, size }) => limit !== null && size !== null && size < limit);
+/** True when tightening is enough: the row neither grows, comes nor goes. */
+export const isShrink = ({ limit, size }: Difference): boolean =>
+  limit !== null && size !== null && size < limit;

@@ -1,14 +1,12 @@
 /** Measures the working tree's artifacts, as they ship, and what luck does to their sizes. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { sync as brotliSize } from "brotli-size";
 import { brotli, gzip, quickSweep } from "../build/compress.ts";
 import { gate } from "../build/gate.ts";
 import { type Artifact, type Code, finish, prepare, type Sizes, sizesOf } from "../build/index.ts";
 import { type Taken, takenIn } from "../build/names.ts";
 import { stamp } from "../build/stamp.ts";
 import { SHIPPING, type Sweep } from "../build/sweep.ts";
-import { CheckError } from "../cli.ts";
 import { PRODUCTION, ROOT, TARGETS } from "../config.ts";
 import { writeTogether } from "../write-together.ts";
 import { COMPRESSED, type Compressed, FIXED_NUMBER, HEADROOM, MEASURED, SAMPLE } from "./settings.ts";
@@ -78,16 +76,6 @@ export async function spreads(
   return { gzip: gz, brotli: br };
 }
 
-/** Throws CheckError when a shipping .br is larger than an encoder outside this project needs for the same file. */
-export function crossCheck(name: string, code: string, brotli: Uint8Array): void {
-  const independent = brotliSize(code);
-  if (brotli.length > independent) {
-    throw new CheckError(
-      `${name}.br is ${brotli.length} B where brotli-size needs ${independent} B: the sweep misses a better stream`,
-    );
-  }
-}
-
 /**
  * Builds and measures every target from the working tree. Throws BuildError when one cannot be built, or is over the hard
  * budget: at once, before the other build numbers are measured.
@@ -100,10 +88,7 @@ export async function measureTree(): Promise<Measured[]> {
       return { name: artifact.name, sizes: sizesOf(artifact), artifact, prepared };
     }),
   );
-  for (const { name, sizes, artifact } of built) {
-    gate(name, sizes);
-    crossCheck(name, artifact.code, artifact.brotli);
-  }
+  for (const { name, sizes } of built) gate(name, sizes);
   const measured: Measured[] = [];
   for (const { prepared, ...one } of built) {
     const spread = await spreads(prepared);

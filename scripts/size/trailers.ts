@@ -36,13 +36,12 @@ interface Verdict {
 
 const FORM = /^Size: (?:(\S+\.[cm]?js) )?(\d+) -> (\d+) gz, (\d+) -> (\d+) br\b/;
 const FORM_IN_WORDS = "Size: A -> B gz, C -> D br";
-const RANGE_FORM = '--range takes "a..b", or one commit with everything before it';
 
 /** The artifact that a line without a name speaks of. */
 const MAIN = TARGETS[0]!.name;
 
 /** The claims in `message`, and the lines that look like one and are not. */
-export function parseClaims(message: string): { claims: Claim[]; unreadable: string[] } {
+function parseClaims(message: string): { claims: Claim[]; unreadable: string[] } {
   const said = message.split("\n").filter((line) => line.startsWith("Size: "));
   const claims = said.flatMap((line): Claim[] => {
     const [whole, artifact = MAIN, ...figures] = FORM.exec(line) ?? [];
@@ -52,54 +51,45 @@ export function parseClaims(message: string): { claims: Claim[]; unreadable: str
   return { claims, unreadable: said.filter((line) => !FORM.test(line)) };
 }
 
-/** The claims of a squash as one: those of an artifact that follow on each other, oldest first, as GitHub puts them together. */
-function together(claims: readonly Claim[]): Claim[] {
-  const result: Claim[] = [];
-  for (const claim of claims) {
-    const last = result.findLast(({ artifact }) => artifact === claim.artifact);
-    if (last && String(last.to) === String(claim.from)) last.to = claim.to;
-    else result.push({ ...claim });
-  }
-  return result;
-}
-
 /** The true claim for one artifact; 0 B where it does not exist. */
 function claimOf(artifact: string, before: SizesByName, after: SizesByName): Claim {
   const pair = (sizes: SizesByName): Pair => [sizes[artifact]?.gzip ?? 0, sizes[artifact]?.brotli ?? 0];
   return { artifact, from: pair(before), to: pair(after) };
 }
 
+const isSame = (one: Pair, other: Pair): boolean => one[0] === other[0] && one[1] === other[1];
+
 function lineOf({ artifact, from, to }: Claim): string {
   const name = artifact === MAIN ? "" : `${artifact} `;
   return `Size: ${name}${from[0]} -> ${to[0]} gz, ${from[1]} -> ${to[1]} br`;
 }
 
-const artifactsOf = (before: SizesByName, after: SizesByName): string[] => [
-  ...new Set([...Object.keys(before), ...Object.keys(after)]),
-];
-
 /** The true lines for a message: one for every artifact whose compressed size moved. */
 export const linesFor = (before: SizesByName, after: SizesByName): string[] =>
-  artifactsOf(before, after)
+  Object.keys({ ...before, ...after })
     .map((artifact) => claimOf(artifact, before, after))
-    .filter(({ from, to }) => String(from) !== String(to))
+    .filter(({ from, to }) => !isSame(from, to))
     .map(lineOf);
 
 /** What to write above the lines. On a branch of several commits they belong to no single one. */
 export const headingOf = (trailer: Trailer): string =>
   trailer.for === "commit" ? "For the commit message:" : "Whole branch, for a squash:";
 
-/** What is wrong with `claims` for a change from `before` to `after`. */
+/**
+ * What is wrong with `claims` for a change from `before` to `after`. Several of an artifact are true when each begins where the
+ * one before ended, oldest first: so GitHub puts the messages of a squash together.
+ */
 function compare(claims: readonly Claim[], before: SizesByName, after: SizesByName): string[] {
-  const said = together(claims);
-  const wrong = said.flatMap((claim) => {
-    const real = lineOf(claimOf(claim.artifact, before, after));
-    return lineOf(claim) === real ? [] : [`the message says "${lineOf(claim)}", the rows say "${real}"`];
+  const artifacts = [...Object.keys({ ...before, ...after }), ...claims.map(({ artifact }) => artifact)];
+  return [...new Set(artifacts)].flatMap((name) => {
+    const real = claimOf(name, before, after);
+    const said = claims.filter(({ artifact }) => artifact === name);
+    if (said.length === 0) return isSame(real.from, real.to) ? [] : [`the message lacks "${lineOf(real)}"`];
+    const starts = [...said.map(({ from }) => from), real.to];
+    const ends = [real.from, ...said.map(({ to }) => to)];
+    if (starts.every((start, index) => isSame(start, ends[index]!))) return [];
+    return [`the message says "${said.map(lineOf).join(", ")}", the rows say "${lineOf(real)}"`];
   });
-  const lacking = linesFor(before, after).filter(
-    (line) => !said.some(({ artifact }) => parseClaims(line).claims[0]!.artifact === artifact),
-  );
-  return [...wrong, ...lacking.map((line) => `the message lacks "${line}"`)];
 }
 
 /** Checks the commits of `range` that move a row, or whose messages speak of sizes; the newest first. */
@@ -113,12 +103,7 @@ function checkRange(range: string, last: number): Verdict[] {
     .slice(0, -1)
     .slice(0, last)
     .map((text) => {
-      const [commit, parents, subject, message] = text.trimStart().split("\0") as [
-        string,
-        string,
-        string,
-        string,
-      ];
+      const [commit = "", parents = "", subject = "", message = ""] = text.trimStart().split("\0");
       const { claims, unreadable } = parseClaims(message);
       const found = unreadable.map((line) => `"${line}" is not ${FORM_IN_WORDS}`);
       const after = sizesAt(commit);
@@ -158,19 +143,6 @@ function defaultRange(): string {
   return from ? `${from}..${head}` : head;
 }
 
-/** Throws UsageError or CheckError, with what --range takes, unless each end names a commit. */
-function checkEnds(range: string): void {
-  const ends = range.split("..");
-  if (ends.includes("") || ends.length > 2) throw new UsageError(RANGE_FORM);
-  for (const end of ends) {
-    try {
-      resolveCommit(end);
-    } catch (error) {
-      throw new CheckError(`${(error as Error).message}; ${RANGE_FORM}`);
-    }
-  }
-}
-
 function show({ commit, subject, measured, found }: Verdict): void {
   const mark = found.length > 0 ? pc.red("FAIL") : pc.green("ok  ");
   console.log(`${mark}  ${short(commit)}  ${subject}`);
@@ -191,9 +163,11 @@ export async function main(argv: string[]): Promise<void> {
     .opts<{ range?: string; last: string; json?: boolean }>();
   const last = Number(options.last);
   if (!Number.isSafeInteger(last) || last < 1) throw new UsageError("--last takes a whole number from 1");
-  if (options.range !== undefined) checkEnds(options.range);
-
   const range = options.range ?? defaultRange();
+  const ends = range.split("..");
+  if (ends.includes("") || ends.length > 2)
+    throw new UsageError('--range takes "a..b", or one commit with everything before it');
+  ends.forEach(resolveCommit);
   const verdicts = checkRange(range, last);
   if (options.json) console.log(JSON.stringify(verdicts, null, 2));
   else {

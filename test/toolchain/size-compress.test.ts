@@ -1,12 +1,13 @@
 /** The compressed files: what they hold, that none is wrong, that no other encoder does better, and what the build number does. */
 import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from "node:zlib";
+import { sync as brotliSize } from "brotli-size";
 import * as assert from "uvu/assert";
 import { brotli, gzip, normaliseHeader, quickSweep, smallest } from "../../scripts/build/compress.ts";
 import { type Code, prepare } from "../../scripts/build/index.ts";
 import { stamp } from "../../scripts/build/stamp.ts";
 import { SHIPPING } from "../../scripts/build/sweep.ts";
 import { ALL_JS, PRODUCTION, STAMP } from "../../scripts/config.ts";
-import { crossCheck, spreads } from "../../scripts/size/measure.ts";
+import { spreads } from "../../scripts/size/measure.ts";
 import { SAMPLE } from "../../scripts/size/settings.ts";
 import { suite } from "../support/suite.ts";
 import { throwsWith } from "../support/throws.ts";
@@ -55,13 +56,7 @@ test("what ships is never larger than the quick sweep's, than zlib's, or than br
     assert.ok(gz.length < gzipSync(code, { level: 9 }).length);
     assert.is(brotliDecompressSync(br).toString(), code);
     assert.is(gunzipSync(gz).toString(), code);
-    crossCheck("all.js", code, br);
-    // One byte more than plain quality 11 is refused.
-    const plain = brotliCompressSync(code);
-    throwsWith(
-      () => crossCheck("all.js", code, Buffer.concat([plain, Buffer.alloc(1)])),
-      `all.js.br is ${plain.length + 1} B where brotli-size needs ${plain.length} B`,
-    );
+    assert.ok(br.length <= brotliSize(code));
   }
 });
 

@@ -70,7 +70,7 @@ test("messages: none is needed where nothing moves, each other must be true", ()
   assert.is(JSON.parse(green(trailers("--range", "HEAD", "--last", "1", "--json")).stdout).length, 1);
   assert.match(
     red(trailers("--range", "nowhere..HEAD")).stderr,
-    'nowhere names no commit of this repository; --range takes "a..b"',
+    "nowhere names no commit of this repository",
   );
   project.git("checkout", "-q", "main");
 });
