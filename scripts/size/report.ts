@@ -1,7 +1,7 @@
 /** The size report: the model that `--json` prints, and the same as text or Markdown. */
 import { execFile } from "node:child_process";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { promisify, stripVTControlCharacters } from "node:util";
 import pc from "picocolors";
 import type { Taken } from "../build/names.ts";
 import { CheckError } from "../cli.ts";
@@ -204,24 +204,14 @@ export function render(report: Report, markdown = false): string {
     }),
     "Noise floor: how far luck moves a size, the build number and letters that no search chose; a change within it says nothing about the code",
   ];
-  const verdicts = checks.map(({ name, ok, found, fix = "" }) => {
-    if (markdown)
-      return `- ${ok ? "✅" : "❌"} **${name}**: ${[...(ok ? [MEANING[name]] : found), fix && `\`${fix}\``].filter(Boolean).join("<br>")}`;
-    const [first, ...more] = ok ? [MEANING[name]] : [...found, pc.bold(fix)];
+  const verdicts = checks.map(({ name, ok, found, fix }) => {
     const mark = ok ? pc.green("ok  ") : pc.red("FAIL");
-    return [
-      `${mark}  ${name.padEnd(10)}  ${first}`,
-      ...more.filter(Boolean).map((line) => " ".repeat(18) + line),
-    ].join("\n");
+    const words = ok ? [MEANING[name]] : [...found, ...(fix ? [pc.bold(fix)] : [])];
+    return `${mark}  ${name.padEnd(10)}  ${words.join(`\n${" ".repeat(18)}`)}`;
   });
-  const trailerLines = trailer?.lines ?? [];
-  const message = trailer
-    ? [headingOf(trailer), ...(markdown ? ["```", ...trailerLines, "```"] : trailerLines)]
-    : [];
-  return [
-    markdown ? `### Size\n\n${title}.` : pc.bold(title),
-    `${markdown ? toMarkdown(table) : toText(table)}${markdown ? "\n\n" : "\n"}${notes.join(markdown ? ".\n\n" : "\n")}`,
-    verdicts.join("\n"),
-    ...(trailer ? [message.join("\n")] : []),
-  ].join("\n\n");
+  const message = trailer ? ["", headingOf(trailer), ...trailer.lines] : [];
+  const rest = [...notes, "", ...verdicts, ...message].join("\n");
+  return markdown
+    ? `### Size\n\n${title}.\n\n${toMarkdown(table)}\n\n\`\`\`\n${stripVTControlCharacters(rest)}\n\`\`\``
+    : [pc.bold(title), "", toText(table), rest].join("\n");
 }
