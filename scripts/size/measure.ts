@@ -9,7 +9,16 @@ import { stamp } from "../build/stamp.ts";
 import { SHIPPING, type Sweep } from "../build/sweep.ts";
 import { PRODUCTION, ROOT, TARGETS } from "../config.ts";
 import { writeTogether } from "../write-together.ts";
-import { COMPRESSED, type Compressed, FIXED_NUMBER, HEADROOM, MEASURED, SAMPLE } from "./settings.ts";
+import {
+  COMPRESSED,
+  type Compressed,
+  FIXED_NUMBER,
+  FORMATS,
+  type Format,
+  HEADROOM,
+  MEASURED,
+  SAMPLE,
+} from "./settings.ts";
 
 /** How one format behaves over SAMPLE. */
 export interface Spread {
@@ -100,27 +109,21 @@ export async function measureTree(): Promise<Measured[]> {
   return measured;
 }
 
+const ENDING = { raw: "", gzip: ".gz", brotli: ".br" };
+
 /** Every file to weigh: at the fixed number, where the limit is the exact byte, and at the worst one. */
 export const figuresOf = (measured: readonly Measured[]): Figure[] =>
   measured.flatMap(({ name, artifact, spread }) => {
-    const figure = (words: string, file: string, content: Uint8Array, headroom = 0): Figure => ({
-      name: `${name} ${words}`,
-      path: `${MEASURED}/${file}`,
+    const shipping = { ...artifact, raw: Buffer.from(artifact.code) };
+    const figure = (format: Format, words: string, folder: string, content: Uint8Array): Figure => ({
+      name: `${name} ${format}${words}`,
+      path: `${MEASURED}/${folder}${name}${ENDING[format]}`,
       content,
-      limit: content.length + headroom,
+      limit: content.length + (words ? HEADROOM : 0),
     });
-    const ending = { gzip: ".gz", brotli: ".br" };
     return [
-      figure("raw", name, Buffer.from(artifact.code)),
-      ...COMPRESSED.map((format) => figure(format, name + ending[format], artifact[format])),
-      ...COMPRESSED.map((format) =>
-        figure(
-          `${format}, worst build number`,
-          `worst/${name}${ending[format]}`,
-          spread[format].worst,
-          HEADROOM,
-        ),
-      ),
+      ...FORMATS.map((format) => figure(format, "", "", shipping[format])),
+      ...COMPRESSED.map((format) => figure(format, ", worst build number", "worst/", spread[format].worst)),
     ];
   });
 

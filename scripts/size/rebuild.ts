@@ -11,21 +11,14 @@ import { git } from "../git.ts";
 
 const run = promisify(execFile);
 
-/** Where one build happens. */
-export interface BuildPlace {
-  /** The clone's folder, from the temporary one. */
-  folder: string;
-  env: Record<string, string>;
-}
-
-/** As different as two places on one machine can be. */
-export const PLACES: readonly [BuildPlace, BuildPlace] = [
+/** As different as two places on one machine can be: each clone's folder, from the temporary one, and what is around the build. */
+export const PLACES = [
   { folder: "a", env: { TZ: "UTC", LANG: "C", LC_ALL: "C" } },
   {
     folder: "somewhere else/entirely",
     env: { TZ: "Pacific/Chatham", LANG: "tr_TR.UTF-8", LC_ALL: "tr_TR.UTF-8" },
   },
-];
+] as const;
 
 export interface Rebuild {
   commit: string;
@@ -40,7 +33,11 @@ export interface Rebuild {
  * that are installed here when its lock file is the same, and its own by `npm ci` otherwise, or when `install` says so. Throws
  * CheckError with the build's message.
  */
-export async function rebuild(root: string, { folder, env }: BuildPlace, request: Rebuild): Promise<string> {
+export async function rebuild(
+  root: string,
+  { folder, env }: (typeof PLACES)[number],
+  request: Rebuild,
+): Promise<string> {
   const [clone, home] = [join(root, folder, "clone"), join(root, folder, "home")];
   await mkdir(home, { recursive: true });
   git("clone", "--quiet", "--no-hardlinks", "--no-checkout", ROOT, clone);

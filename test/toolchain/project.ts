@@ -17,6 +17,7 @@ import { transformSync } from "esbuild";
 import * as assert from "uvu/assert";
 import * as sweep from "../../scripts/build/sweep.ts";
 import * as config from "../../scripts/config.ts";
+import type { Report } from "../../scripts/size/report.ts";
 import * as settings from "../../scripts/size/settings.ts";
 import { type Outcome, runProgram } from "../support/program.ts";
 
@@ -145,6 +146,12 @@ export class Project {
   run(script: string, args: readonly string[] = [], env: Record<string, string> = {}): Outcome {
     return this.start(process.execPath, [`scripts/${script}.js`, ...args], env);
   }
+
+  /** Runs `npm run size` with these arguments. */
+  readonly size = (...args: string[]): Outcome => this.run("size/size", args);
+
+  /** What it prints as JSON. */
+  readonly report = (...args: string[]): Report => JSON.parse(this.size("--json", ...args).stdout) as Report;
 
   remove(): void {
     rmSync(this.root, { recursive: true, force: true });

@@ -8,11 +8,10 @@ import { green, NOISE, Project, red, source } from "./project.ts";
 
 const test = suite("size gate");
 
-let project: Project;
+const project = new Project();
+const { size, report } = project;
 
 const write = (text: string): void => project.write("src/all.ts", source(text));
-const size = (...args: string[]): Outcome => project.run("size/size", args);
-const reportOf = (outcome: Outcome): Report => JSON.parse(outcome.stdout) as Report;
 const checkOf = (report: Report, wanted: string): Check => report.checks.find(({ name }) => name === wanted)!;
 /** The changes that are not committed. */
 const changes = (): string => project.git("status", "--porcelain");
@@ -22,7 +21,6 @@ const printed = ({ stdout }: Outcome, name: string): string =>
   new RegExp(`^(ok|FAIL) +${name} .*(\\n {10}.*)*`, "m").exec(stdout)?.[0] ?? "";
 
 test.before(() => {
-  project = new Project();
   project.commit("Start");
 });
 test.after(() => project.remove());
@@ -40,13 +38,14 @@ test("the first commit has no base and no limits; accepting the first ones turns
   );
   // What size-limit says of a clean clone then names the command that makes the files.
   assert.match(project.read(".size-limit.json"), '"path": ".cache/npm-run-size/worst/all.js.br"');
-  const report = reportOf(green(size("--json")));
+  const now = report();
+  assert.ok(now.ok);
   assert.equal(
-    report.checks.map(({ name, ok }) => [name, ok]),
+    now.checks.map(({ name, ok }) => [name, ok]),
     ["ratchet", "size-limit", "budget"].map((name) => [name, true]),
   );
-  assert.is(report.lines.length, 3);
-  for (const line of report.lines) assert.ok(line.head > 200 && line.head < 400, JSON.stringify(line));
+  assert.is(now.lines.length, 3);
+  for (const line of now.lines) assert.ok(line.head > 200 && line.head < 400, JSON.stringify(line));
   project.commit("The first limits");
 });
 
@@ -57,8 +56,8 @@ test("one byte more fails, at the ratchet and in size-limit itself, and tighteni
     GITHUB_STEP_SUMMARY: summary,
   });
   assert.match(red(outcome).stderr, /the size gate says no: ratchet, size-limit.*, growth/);
-  const report = JSON.parse(project.read(".cache/size.json")) as Report;
-  const [ratchet, sizeLimit] = [checkOf(report, "ratchet"), checkOf(report, "size-limit")];
+  const written = JSON.parse(project.read(".cache/size.json")) as Report;
+  const [ratchet, sizeLimit] = [checkOf(written, "ratchet"), checkOf(written, "size-limit")];
   assert.match(ratchet.found[0]!, /^all\.js raw: \d+ B where the row says \d+ B \(\+1 B\)$/);
   assert.match(sizeLimit.found[0]!, /^all\.js raw: \d+ B, over its limit of \d+ B$/);
   for (const { fix } of [ratchet, sizeLimit]) assert.is(fix, 'npm run size -- accept --reason "..."');
@@ -67,17 +66,17 @@ test("one byte more fails, at the ratchet and in size-limit itself, and tighteni
   const [, row, worst, headroom] = /: (\d+) B \(worst of the sample (\d+) \+ (\d)\) where/.exec(budget)!;
   assert.is(Number(row), Number(worst) + Number(headroom));
   assert.match(
-    checkOf(report, "growth").found[0]!,
+    checkOf(written, "growth").found[0]!,
     /^all\.js (gzip|brotli): \d+ -> \d+ B, \+\d B where 0 B are allowed$/,
   );
-  assert.ok(checkOf(reportOf(red(size("--json", "--max-growth", "5%"))), "growth").ok);
+  assert.ok(checkOf(report("--max-growth", "5%"), "growth").ok);
 
   // The letter moved the compressed sizes by no more than a build number does.
   assert.ok(
-    report.lines.some(({ verdict }) => verdict === "noise"),
-    JSON.stringify(report.lines),
+    written.lines.some(({ verdict }) => verdict === "noise"),
+    JSON.stringify(written.lines),
   );
-  assert.is(report.lines[0]!.verdict, "larger");
+  assert.is(written.lines[0]!.verdict, "larger");
   assert.match(readFileSync(summary, "utf8"), /^\| all\.js \| gzip \| \d+ \| \d+ \|/m);
   assert.match(readFileSync(summary, "utf8"), /^FAIL {2}ratchet {5}all\.js raw/m);
 
@@ -95,7 +94,7 @@ test("growth passes once it was accepted with a reason; its way back is noise, t
   green(size("trailers"));
   assert.match(green(size("accept", "--reason", "Again")).stdout, /^nothing to do: .*\n$/);
   write(NOISE);
-  const { lines } = reportOf(size("--json"));
+  const { lines } = report();
   assert.ok(
     lines.some(({ change, verdict }) => change! < 0 && verdict === "noise"),
     JSON.stringify(lines),
@@ -112,16 +111,13 @@ test("a shrink that was not tightened fails with the command that tightens it", 
   const tightened = green(size("tighten"));
   assert.match(tightened.stdout, "written: .size-limit.json, CHANGELOG.md: commit them");
   assert.match(tightened.stdout, /^For the commit message:\n\nSize: \d+ -> \d+ gz, \d+ -> \d+ br$/m);
-  assert.match(
-    project.read("CHANGELOG.md"),
-    `- \`all.js\`: ${reportOf(size("--json")).lines[0]!.head} B raw, `,
-  );
+  assert.match(project.read("CHANGELOG.md"), `- \`all.js\`: ${report().lines[0]!.head} B raw, `);
   green(size());
   project.commit("Twenty letters less");
 });
 
 test("over the hard budget: each command says it at once, by name, and writes nothing", () => {
-  const { head: gzip } = reportOf(size("--json")).lines[1]!;
+  const { head: gzip } = report().lines[1]!;
   project.edit("scripts/config.js", (text) => `${text}\nexport const HARD_BUDGET = 300;`);
   write(NOISE.repeat(2) + [...NOISE].reverse().join(""));
   for (const [script, ...args] of [["build"], ["size/size"], ["size/size", "accept", "--reason", "More"]])

@@ -8,11 +8,10 @@ import { green, NOISE, Project, red, source } from "./project.ts";
 
 const test = suite("pull requests");
 
-let project: Project;
+const project = new Project();
+const { size, report } = project;
 const write = (text: string): void => project.write("src/all.ts", source(text));
-const size = (...args: string[]): Outcome => project.run("size/size", args);
 const trailers = (...args: string[]): Outcome => size("trailers", ...args);
-const reportOf = (outcome: Outcome): Report => JSON.parse(outcome.stdout) as Report;
 const amend = (message: string): string => project.git("commit", "-q", "--amend", "-m", message);
 /** Accepts the sizes. The message that it says the commit should have. */
 const accept = (reason: string): string =>
@@ -28,7 +27,6 @@ function change(text: string, reason: string): void {
 }
 
 test.before(() => {
-  project = new Project();
   project.commit("Start");
   accept("The first limits");
   project.commit("The first limits");
@@ -122,12 +120,6 @@ test("both sides of a merge moved sizes: accepting mends the conflict, and histo
   green(trailers("--range", `${main}..HEAD`));
   assert.is(subjects().length, before + 2);
   project.git("reset", "-q", "--hard", main);
-
-  // Or as one commit, whose message is all of theirs. The first one is not based on main: its figures are others.
-  project.git("merge", "-q", "--squash", "work");
-  project.commit(`Squashed\n\n${project.git("log", "--reverse", "--format=* %B", `${main}..work`)}`);
-  red(trailers());
-  project.git("reset", "-q", "--hard", main);
 });
 
 test("a squash is checked as one change, and what its message must say is said before", () => {
@@ -159,11 +151,10 @@ test("a base whose rows cannot be read is unknown: the rest is measured, and the
   project.commit("Break it");
   project.write(".size-limit.json", rows);
   project.commit("Repair it");
-  const report = reportOf(green(size("--json")));
-  assert.is(report.unknown, "its .size-limit.json cannot be read");
-  assert.ok(
-    report.lines.every(({ base, head, verdict }) => base === null && head > 0 && verdict === "unknown"),
-  );
+  const now = report();
+  assert.ok(now.ok);
+  assert.is(now.unknown, "its .size-limit.json cannot be read");
+  assert.ok(now.lines.every(({ base, head, verdict }) => base === null && head > 0 && verdict === "unknown"));
   assert.match(
     red(size("--max-growth", "1B")).stdout,
     /whose sizes are not known: its \.size-limit\.json cannot be read[\s\S]*FAIL +growth +the base's sizes are not known/,
@@ -172,27 +163,26 @@ test("a base whose rows cannot be read is unknown: the rest is measured, and the
 });
 
 test("a variable that the table of names does not know is said in every form, and its luck is in the noise floor", () => {
-  const floorOf = (report: Report): number =>
-    report.lines.find(({ format }) => format === "brotli")!.noiseFloor;
-  assert.equal(reportOf(size("--json")).taken["all.js"], []);
+  const floorOf = (one: Report): number => one.lines.find(({ format }) => format === "brotli")!.noiseFloor;
+  assert.equal(report().taken["all.js"], []);
   project.edit("src/all.ts", (text) =>
     text.replace("authenticate: function () {}", "authenticate: function (fresh) { fresh.one(fresh.two); }"),
   );
   const said = /all\.js: 1 variable took a free letter \(fresh\): npm run size -- names/;
   assert.match(size().stdout, said);
   assert.match(size("--markdown").stdout, said);
-  const report = reportOf(size("--json"));
+  const now = report();
   // With that letter in the table the bytes are the same, and what is left is the build number's share.
-  const [{ path, name, letter, luck }] = report.taken["all.js"] as [Taken];
+  const [{ path, name, letter, luck }] = now.taken["all.js"] as [Taken];
   assert.is(name, "fresh");
   assert.ok(luck.brotli > 0);
   project.edit("scripts/build/names.json", (text) => {
     const table = JSON.parse(text) as NamesTable;
     return JSON.stringify({ ...table, "all.js": { ...table["all.js"], [path]: { [name]: letter } } });
   });
-  const settled = reportOf(size("--json"));
+  const settled = report();
   assert.equal(settled.taken["all.js"], []);
-  assert.is(floorOf(report), floorOf(settled) + luck.brotli);
+  assert.is(floorOf(now), floorOf(settled) + luck.brotli);
 });
 
 test.run();
