@@ -7,9 +7,8 @@ import { emit, type Manifest, manifestOf, readManifest } from "./build/emit.ts";
 import { gate } from "./build/gate.ts";
 import { buildArtifact } from "./build/index.ts";
 import { chooseLocalNumber } from "./build/number.ts";
-import { type Servers, tierOf } from "./build/servers.ts";
-import { isMain, newCommand, runCommand, writing } from "./cli.ts";
-import { HARD_BUDGET, PRODUCTION, ROOT, SERVERS, TARGETS, TIERS, type Tier } from "./config.ts";
+import { isMain, newCommand, runCommand, UsageError, writing } from "./cli.ts";
+import { HARD_BUDGET, PRODUCTION, ROOT, SERVERS, type Server, TARGETS, TIERS, type Tier } from "./config.ts";
 import { gitOrNull } from "./git.ts";
 
 /** Where the build goes by default. */
@@ -50,16 +49,37 @@ export function describe(manifest: Manifest, before: Manifest | null): string {
   return [`build ${manifest.buildNumber} for the ${manifest.tier} tier`, ...lines].join("\n");
 }
 
+type Servers = Partial<Omit<Tier, "name">>;
+
+/** `given` as it goes into the file. Throws UsageError unless it is an https address that a request can be built on. */
+function checkAddress({ flag, example }: Server, given: string): string {
+  const maySayPath = new URL(example).pathname !== "/";
+  const url = URL.canParse(given) ? new URL(given) : null;
+  const address = url && url.origin + (maySayPath ? url.pathname.replace(/\/$/, "") : "");
+  if (url?.protocol !== "https:" || given.replace(/\/$/, "") !== address)
+    throw new UsageError(`${flag} takes an address such as ${example}, not ${given}`);
+  return address;
+}
+
+/** Whose servers the build talks to. Throws UsageError when some of them are given and not all, or when one will not do. */
+export function tierOf(options: Servers & { tier: string }): Tier {
+  const given = SERVERS.filter(({ key }) => options[key] !== undefined);
+  if (given.length === 0) return TIERS[options.tier]!;
+  const flags = SERVERS.map(({ flag }) => flag).join(" and ");
+  if (options.tier !== "production")
+    throw new UsageError(`--tier ${options.tier} has its own servers: leave out ${flags}`);
+  if (given.length < SERVERS.length) throw new UsageError(`${flags} go together`);
+  const addresses = SERVERS.map((server) => [server.key, checkAddress(server, options[server.key]!)]);
+  return { ...Object.fromEntries(addresses), name: "custom" };
+}
+
 async function main(argv: string[]): Promise<void> {
+  const tiers = Object.keys(TIERS);
   const command = newCommand("npm run build --")
     .description(
       "Builds what ships: compiles, minifies, stamps, checks and compresses it, and writes it out.",
     )
-    .addOption(
-      new Option("--tier <name>", "whose servers it talks to")
-        .choices(Object.keys(TIERS))
-        .default("production"),
-    );
+    .addOption(new Option("--tier <name>", "whose servers it talks to").choices(tiers).default("production"));
   for (const { flag, what, example } of SERVERS)
     command.option(`${flag} <address>`, `${what}, such as ${example}`);
   const options = command
@@ -67,15 +87,11 @@ async function main(argv: string[]): Promise<void> {
     .addOption(new Option("--out <folder>", "where to write").default(DIST, "dist in the project"))
     .option("--json", "print the manifest")
     .parse(argv, { from: "user" })
-    .opts<Servers & { buildNumber?: string; out: string; json?: boolean }>();
+    .opts<Servers & { tier: string; buildNumber?: string; out: string; json?: boolean }>();
   const tier = tierOf(options);
 
   const { manifest, before } = await writing("--out", options.out, () =>
-    build({
-      tier,
-      buildNumber: chooseLocalNumber(options.buildNumber),
-      out: resolve(options.out),
-    }),
+    build({ tier, buildNumber: chooseLocalNumber(options.buildNumber), out: resolve(options.out) }),
   );
   console.log(options.json ? JSON.stringify(manifest, null, 2) : describe(manifest, before));
 }

@@ -7,95 +7,67 @@
  * written. `BUILD_CACHE` may also name another folder.
  */
 import { createHash, randomUUID } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { ROOT } from "../config.ts";
-
-const folder = (): string => process.env.BUILD_CACHE || join(ROOT, "node_modules/.cache/build");
 
 /** With more files than this the cache begins anew. One is about a kilobyte. */
 const MOST_FILES = 20_000;
 
-const hash = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("hex");
+const hash = (parts: unknown[]): string => createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 
-/** npm writes down here what it has installed: each package with its version and its hash. */
-const INSTALLED = join(ROOT, "node_modules/.package-lock.json");
-
-let tools: string | null | undefined;
-
-/**
- * What works on the input. Null where it is not known, because npm did not install it or because a script was edited after
- * this process had begun: then nothing is kept. The table of names is input.
- */
-function toolsHash(): string | null {
-  if (!existsSync(INSTALLED)) return null;
-  const scripts = fileURLToPath(new URL(".", import.meta.url));
-  const own = readdirSync(scripts).filter((name) => /\.[jt]s$/.test(name));
-  if (own.some((name) => statSync(join(scripts, name)).mtimeMs > performance.timeOrigin)) return null;
-  const texts = own.sort().map((name) => [name, readFileSync(join(scripts, name), "utf8")]);
-  const machine = [process.versions, process.platform, process.arch];
-  return hash(JSON.stringify([readFileSync(INSTALLED, "utf8"), machine, texts]));
+/** What works on the input, as it was when this process began. The table of names is input. */
+function readTools(): string | null {
+  const folder = fileURLToPath(new URL(".", import.meta.url));
+  const scripts = readdirSync(folder).filter((name) => /\.[jt]s$/.test(name));
+  const texts = scripts.sort().map((name) => [name, readFileSync(join(folder, name), "utf8")]);
+  try {
+    // npm writes down here what it has installed: each package with its version and its hash.
+    const installed = readFileSync(join(ROOT, "node_modules/.package-lock.json"), "utf8");
+    return hash([installed, process.versions, process.platform, process.arch, texts]);
+  } catch {
+    return null;
+  }
 }
 
-function makeRoom(): void {
-  const names = readdirSync(folder());
-  if (names.length > MOST_FILES) for (const name of names) rmSync(join(folder(), name), { force: true });
-}
-
+const TOOLS = readTools();
 let roomMade = false;
 
 /** A cache that cannot be written, as in a checkout that is only read, is no failure of a build. */
-function write(path: string, content: Uint8Array): void {
+function write(folder: string, path: string, content: Uint8Array | string): void {
   try {
-    mkdirSync(folder(), { recursive: true });
-    if (!roomMade) makeRoom();
+    mkdirSync(folder, { recursive: true });
+    const names = roomMade ? [] : readdirSync(folder);
     roomMade = true;
+    if (names.length > MOST_FILES) for (const name of names) rmSync(join(folder, name), { force: true });
     // Renamed into place: another process sees the whole file or none.
-    const draft = join(folder(), `${randomUUID()}.draft`);
-    writeFileSync(draft, Buffer.concat([Buffer.from(hash(content)), content]));
+    const draft = join(folder, `${randomUUID()}.draft`);
+    writeFileSync(draft, gzipSync(content, { level: 1 }));
     renameSync(draft, path);
   } catch {
     // The next process makes it again.
   }
 }
 
-/** Undefined when it is not there, or not whole. */
-function read(path: string): Uint8Array | undefined {
-  try {
-    const file = readFileSync(path);
-    const content = file.subarray(64);
-    return file.toString("latin1", 0, 64) === hash(content) ? content : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /**
  * What `make` gives, or gave before for the same `parts`: all that it depends on beside the build's own scripts and packages.
- * What `keep` says no to is not kept.
+ * Nothing is kept where it is not known which packages are installed, because npm did not install them.
  */
 export async function cached<T extends Uint8Array | string>(
   parts: readonly string[],
   make: () => Promise<T>,
-  keep: () => boolean = () => true,
 ): Promise<T | Uint8Array> {
-  if (process.env.BUILD_CACHE === "off") return make();
-  if (tools === undefined) tools = toolsHash();
-  if (tools === null) return make();
-  const path = join(folder(), hash(JSON.stringify([tools, ...parts])));
-  const before = read(path);
-  if (before) return before;
-  const made = await make();
-  if (keep()) write(path, Buffer.from(made));
-  return made;
+  if (process.env.BUILD_CACHE === "off" || TOOLS === null) return make();
+  const folder = process.env.BUILD_CACHE || join(ROOT, "node_modules/.cache/build");
+  const path = join(folder, hash([TOOLS, ...parts]));
+  try {
+    // gzip's checksum refuses a file that is not whole.
+    return gunzipSync(readFileSync(path));
+  } catch {
+    const made = await make();
+    write(folder, path, made);
+    return made;
+  }
 }

@@ -6,25 +6,19 @@ import { type BrotliStart, SHIPPING, type Sweep } from "./sweep.ts";
 
 const brotliCompressAsync = promisify(brotliCompress);
 
-type Gzip = (
-  input: Uint8Array,
-  options: { numiterations: number; blocksplitting: boolean },
-) => Promise<Uint8Array>;
-
 /** zopfli leaves handlers behind that would swallow this process's own crashes: they are taken off again. */
-async function loadZopfli(): Promise<Gzip> {
+async function loadZopfli(): Promise<typeof import("@gfx/zopfli")> {
   const events = ["uncaughtException", "unhandledRejection"] as const;
   const before = events.map((event) => process.listeners(event as "exit"));
   const zopfli = await import("@gfx/zopfli");
   events.forEach((event, index) => {
-    for (const listener of process.listeners(event as "exit")) {
+    for (const listener of process.listeners(event as "exit"))
       if (!before[index]!.includes(listener)) process.off(event, listener);
-    }
   });
-  return zopfli.gzipAsync;
+  return zopfli;
 }
 
-let zopfli: Promise<Gzip> | undefined;
+let zopfli: ReturnType<typeof loadZopfli> | undefined;
 
 /**
  * Makes gzip's header the same on every system (RFC 1952, 2.3): no time, "slowest algorithm", operating system unknown.
@@ -57,26 +51,34 @@ export function smallest(
   return candidates.reduce((best, candidate) => (candidate.length < best.length ? candidate : best));
 }
 
-/** The smallest gzip member (RFC 1952) found for `code`: zopfli's, or zlib's where that is smaller. */
-export async function gzip(code: string, sweep: Sweep = SHIPPING): Promise<Uint8Array> {
+/** The smallest of what `search` finds for `code` with these options, which is in the cache from the second time on. */
+async function kept(
+  format: "gzip" | "brotli",
+  options: Sweep[keyof Sweep],
+  code: string,
+  search: (input: Uint8Array) => Promise<Uint8Array[]>,
+): Promise<Uint8Array> {
   const input = Buffer.from(code);
-  const search = async (): Promise<Uint8Array> => {
-    zopfli ??= loadZopfli();
-    const candidates: Uint8Array[] = [gzipSync(input, { level: 9 })];
-    for (const numiterations of sweep.zopfli) {
-      candidates.push(await (await zopfli)(input, { numiterations, blocksplitting: false }));
-    }
-    return smallest(input, candidates.map(normaliseHeader), gunzipSync, "gzip");
-  };
-  return smallest(
-    input,
-    [await cached(["gzip", JSON.stringify(sweep.zopfli), code], search)],
-    gunzipSync,
-    "gzip",
+  const decompress = format === "gzip" ? gunzipSync : brotliDecompressSync;
+  const found = await cached([format, JSON.stringify(options), code], async () =>
+    smallest(input, await search(input), decompress, format),
   );
+  return smallest(input, [found], decompress, format);
 }
 
-async function brotliFrom(input: Uint8Array, [window, postfix, direct]: BrotliStart): Promise<Uint8Array> {
+/** The smallest gzip member (RFC 1952) found for `code`: zopfli's, or zlib's where that is smaller. */
+export function gzip(code: string, sweep: Sweep = SHIPPING): Promise<Uint8Array> {
+  return kept("gzip", sweep.zopfli, code, async (input) => {
+    zopfli ??= loadZopfli();
+    const { gzipAsync } = await zopfli;
+    const candidates: Uint8Array[] = [gzipSync(input, { level: 9 })];
+    for (const numiterations of sweep.zopfli)
+      candidates.push(await gzipAsync(input, { numiterations, blocksplitting: false }));
+    return candidates.map(normaliseHeader);
+  });
+}
+
+function brotliFrom(input: Uint8Array, [window, postfix, direct]: BrotliStart): Promise<Uint8Array> {
   return brotliCompressAsync(input, {
     params: {
       [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
@@ -88,14 +90,10 @@ async function brotliFrom(input: Uint8Array, [window, postfix, direct]: BrotliSt
 }
 
 /** The smallest brotli stream (RFC 7932) found for `code` over the encoder's parameters. */
-export async function brotli(code: string, sweep: Sweep = SHIPPING): Promise<Uint8Array> {
-  const input = Buffer.from(code);
-  const search = async (): Promise<Uint8Array> => {
-    const candidates = await Promise.all(sweep.brotli.map((start) => brotliFrom(input, start)));
-    return smallest(input, candidates, brotliDecompressSync, "brotli");
-  };
-  const found = await cached(["brotli", JSON.stringify(sweep.brotli), code], search);
-  return smallest(input, [found], brotliDecompressSync, "brotli");
+export function brotli(code: string, sweep: Sweep = SHIPPING): Promise<Uint8Array> {
+  return kept("brotli", sweep.brotli, code, (input) =>
+    Promise.all(sweep.brotli.map((start) => brotliFrom(input, start))),
+  );
 }
 
 /**
@@ -103,9 +101,8 @@ export async function brotli(code: string, sweep: Sweep = SHIPPING): Promise<Uin
  * fast, and never smaller. One text alone misleads: what is best on it can be 10 B worse on the next.
  */
 export async function quickSweep(codes: readonly string[]): Promise<Sweep> {
-  const inputs = codes.map((code) => Buffer.from(code));
   const total = async (start: BrotliStart): Promise<number> => {
-    const streams = await Promise.all(inputs.map((input) => brotliFrom(input, start)));
+    const streams = await Promise.all(codes.map((code) => brotliFrom(Buffer.from(code), start)));
     return streams.reduce((sum, stream) => sum + stream.length, 0);
   };
   const totals = await Promise.all(SHIPPING.brotli.map(total));

@@ -21,18 +21,25 @@ export interface Manifest extends Partial<Omit<Tier, "name">> {
   files: Record<string, ManifestFile>;
 }
 
+const digest = (algorithm: string, code: string, encoding: "hex" | "base64"): string =>
+  createHash(algorithm).update(code).digest(encoding);
+
 export function manifestOf(artifacts: readonly Artifact[], commit: string | null): Manifest {
   const { tier, buildNumber } = artifacts[0]!;
-  const files: Manifest["files"] = {};
-  for (const artifact of artifacts) {
-    files[artifact.name] = {
-      ...sizesOf(artifact),
-      sha256: createHash("sha256").update(artifact.code).digest("hex"),
-      integrity: `sha384-${createHash("sha384").update(artifact.code).digest("base64")}`,
-    };
-  }
+  const files = artifacts.map((artifact) => {
+    const { name, code } = artifact;
+    const integrity = `sha384-${digest("sha384", code, "base64")}`;
+    return [name, { ...sizesOf(artifact), sha256: digest("sha256", code, "hex"), integrity }];
+  });
   const servers = tier.name === "custom" ? SERVERS.map(({ key }) => [key, tier[key]]) : [];
-  return { buildNumber, commit, tier: tier.name, ...Object.fromEntries(servers), files };
+  const { name } = tier;
+  return {
+    buildNumber,
+    commit,
+    tier: name,
+    ...Object.fromEntries(servers),
+    files: Object.fromEntries(files),
+  };
 }
 
 /** The manifest in folder `out`, or null when there is none that can be read. */

@@ -1,17 +1,12 @@
 import vm from "node:vm";
-import { parse } from "acorn";
+import { getLineInfo, parse } from "acorn";
 import { forbiddenIn, SERVERS, type Target, type Tier } from "../config.ts";
 import { BuildError } from "./artifact.ts";
 
-/** `line:column`, both from 1, of `offset` in `code`. */
-function position(code: string, offset: number): string {
-  const before = code.slice(0, offset).split("\n");
-  return `${before.length}:${before[before.length - 1]!.length + 1}`;
-}
-
 function refuse(target: Target, code: string, offset: number, what: string): never {
   const near = JSON.stringify(code.slice(Math.max(0, offset - 20), offset + 20));
-  throw new BuildError(`${target.name}:${position(code, offset)}: ${what}, near ${near}`);
+  const { line, column } = getLineInfo(code, offset);
+  throw new BuildError(`${target.name}:${line}:${column + 1}: ${what}, near ${near}`);
 }
 
 /** ES3 with reserved words refused as names, or the target's newer syntax. */
@@ -48,9 +43,10 @@ function checkGlobals(target: Target, { globals, page }: NonNullable<Target["scr
   const before = new Set(names());
   vm.runInContext(code, realm, { filename: target.name });
   const left = names().filter((name) => !before.has(name));
-  if (left.join() !== globals.join()) {
+  const list = (words: readonly string[]): string => words.join(", ") || "nothing";
+  if (list(left) !== list(globals)) {
     throw new BuildError(
-      `${target.name} leaves ${left.join(", ") || "nothing"} on the global object; it must leave ${globals.join(", ") || "nothing"} alone`,
+      `${target.name} leaves ${list(left)} on the global object; it must leave ${list(globals)} alone`,
     );
   }
 }

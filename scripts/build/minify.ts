@@ -1,9 +1,9 @@
 import { type MinifyOptions, minify as terser } from "terser";
 import type { Target } from "../config.ts";
 import { BuildError, type Code } from "./artifact.ts";
-import { completeLetters, type Letters, readNames } from "./names.ts";
-import { rename } from "./rename.ts";
-import { findVariables } from "./variables.ts";
+import { completeLetters, type Letters, readNames, type Taken } from "./names.ts";
+import { applyEdits } from "./stamp.ts";
+import { findVariables, type Variables } from "./variables.ts";
 
 /** What terser is asked for: config.ts says how to compress; names are not its business. */
 function optionsOf(target: Target): MinifyOptions {
@@ -60,16 +60,21 @@ export async function checkSameProgram(target: Target, short: string, long: stri
   if (one !== other) throw new BuildError(`scripts/build/names.json makes another program of ${target.name}`);
 }
 
-/** `letters`, by default the committed table's, with a letter for each variable of `input`. */
-export async function completeNames(
-  target: Target,
-  input: Code,
-  letters: Letters = readNames()[target.name] ?? {},
-): Promise<Letters> {
-  const program = findVariables(target, input.code);
-  return completeLetters(target, program, letters, async (attempt) => {
-    return (await runTerser(target, rename(input, program, attempt))).code;
+/** Gives each variable the letter that `letters` has for it. */
+function rename(input: Code, { variables }: Variables, letters: Letters): Code {
+  const edits = variables.flatMap(({ path, name, places }) => {
+    const letter = letters[path]![name]!;
+    return places.map(({ start, shorthand }) => {
+      return { at: start, length: name.length, text: shorthand ? `${name}:${letter}` : letter };
+    });
   });
+  return applyEdits(input, edits);
+}
+
+export interface Minified extends Code {
+  /** The names that it has, those of variables without a letter included: these are `taken`, too. */
+  letters: Letters;
+  taken: Taken[];
 }
 
 /**
@@ -77,10 +82,15 @@ export async function completeNames(
  *
  * Throws BuildError when the input does not parse, or when the letters would change what it does.
  */
-export async function minify(target: Target, input: Code, letters?: Letters): Promise<Code> {
-  const complete = await completeNames(target, input, letters);
-  const renamed = rename(input, findVariables(target, input.code), complete);
-  const [short, long] = await Promise.all([runTerser(target, renamed), runTerser(target, input)]);
+export async function minify(
+  target: Target,
+  input: Code,
+  letters: Letters = readNames()[target.name] ?? {},
+): Promise<Minified> {
+  const program = findVariables(target, input.code);
+  const run = (names: Letters): Promise<Code> => runTerser(target, rename(input, program, names));
+  const named = await completeLetters(program, letters, async (names) => (await run(names)).code);
+  const [short, long] = await Promise.all([run(named.letters), runTerser(target, input)]);
   await checkSameProgram(target, short.code, long.code);
-  return short;
+  return { ...short, ...named };
 }

@@ -2,9 +2,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import type { Target } from "../config.ts";
 import { BuildError } from "./artifact.ts";
-import { conflict, isSameEntry, type Variable, type Variables } from "./variables.ts";
+import { conflict, type Variable, type Variables } from "./variables.ts";
 
 /** By function path and name in the source, the name that ships. */
 export type Letters = Record<string, Record<string, string>>;
@@ -18,34 +17,13 @@ export const NAMES_PATH = fileURLToPath(new URL("names.json", import.meta.url));
 export const ALPHABET = [..."etnaoirscludpmhfgvbwykxjqzETNAOIRSCLUDPMHFGVBWYKXJQZ_$"];
 
 /** The committed table, empty before the first. Throws BuildError when it cannot be read. */
-export function readNames(path = NAMES_PATH): NamesTable {
-  if (!existsSync(path)) return {};
+export function readNames(): NamesTable {
+  if (!existsSync(NAMES_PATH)) return {};
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as NamesTable;
+    return JSON.parse(readFileSync(NAMES_PATH, "utf8")) as NamesTable;
   } catch (error) {
     throw new BuildError(`the table of names cannot be read: ${(error as Error).message}`);
   }
-}
-
-export const letterOf = (letters: Letters, { path, name }: Variable): string | undefined =>
-  letters[path]?.[name];
-
-/** `letters` with one more entry. */
-const withLetter = (letters: Letters, { path, name }: Variable, letter: string): Letters => ({
-  ...letters,
-  [path]: { ...letters[path], [name]: letter },
-});
-
-/** Single letters that `name` of `path` may become beside the letters of all others. */
-export function freeLetters({ variables, globals }: Variables, letters: Letters, wanted: Variable): string[] {
-  const places = variables.filter((one) => isSameEntry(one, wanted));
-  const taken = new Set(globals);
-  for (const other of variables) {
-    const letter = letterOf(letters, other);
-    if (letter && !isSameEntry(other, wanted) && places.some((place) => conflict(place, other)))
-      taken.add(letter);
-  }
-  return ALPHABET.filter((letter) => !taken.has(letter));
 }
 
 /** In bytes: enough to compare letters, and quick. */
@@ -54,7 +32,7 @@ const weigh = (code: string) => ({
   brotli: brotliCompressSync(code).length,
 });
 
-/** A variable that the table does not know, with the free letter that it took. */
+/** A variable that took a free letter: the table does not know it, or has a letter that would hide another variable. */
 export interface Taken {
   path: string;
   name: string;
@@ -63,62 +41,70 @@ export interface Taken {
   luck: { gzip: number; brotli: number };
 }
 
-const range = (numbers: number[]): number => Math.max(...numbers) - Math.min(...numbers);
-
-const taken = new Map<string, Taken[]>();
+const taken = new Map<string, readonly Taken[]>();
 
 /** The variables of the artifact `name` that took a free letter when it was made last. */
 export const takenIn = (name: string): readonly Taken[] => taken.get(name) ?? [];
 
-/** Chosen already in this process, so that the notice is printed once. */
-const chosen = new Map<string, Letters>();
+/** Says, once a process, which variables of the artifact `target` took a free letter, and keeps them for `takenIn`. */
+export function announce(target: string, found: readonly Taken[]): void {
+  for (const { path, name, letter } of found) {
+    if (takenIn(target).some((one) => one.path === path && one.name === name && one.letter === letter))
+      continue;
+    console.error(
+      `${target}: "${name}" of ${path} has no letter yet and takes "${letter}" (npm run size -- names keeps it)`,
+    );
+  }
+  taken.set(target, found);
+}
 
 /**
- * `letters`, with the best free letter for each variable that has none. Every other variable keeps its letter, so that a new
- * or renamed variable costs its own bytes and no more.
+ * `letters`, with the best free letter for each variable that has none, or one that it can no longer have. Every other variable keeps
+ * its letter, so that a new or renamed variable costs its own bytes and no more.
  *
  * `minify` gives the text that ships for a complete table.
  */
 export async function completeLetters(
-  target: Target,
-  program: Variables,
+  { variables, globals }: Variables,
   letters: Letters,
   minify: (letters: Letters) => Promise<string>,
-): Promise<Letters> {
-  const missing = program.variables.filter((variable) => letterOf(letters, variable) === undefined);
-  if (missing.length === 0) return letters;
-  // Names that no source uses are placeholders until each has a letter.
-  const placeholder = (variable: Variable): string => `$${missing.indexOf(variable)}$`;
-  let complete = missing.reduce((all, one) => withLetter(all, one, placeholder(one)), letters);
-  let text = await minify(complete);
-  const key = `${target.name} ${text}`;
-  const known = chosen.get(key);
-  if (known) return known;
-
+): Promise<{ letters: Letters; taken: Taken[] }> {
+  const complete = structuredClone(letters);
+  const letterOf = ({ path, name }: Variable): string | undefined => complete[path]?.[name];
+  const give = ({ path, name }: Variable, letter: string): void => {
+    complete[path] = { ...complete[path], [name]: letter };
+  };
+  const missing = variables.filter((one, index) => {
+    const letter = letterOf(one);
+    const hides = (other: Variable): boolean => letterOf(other) === letter && conflict(one, other);
+    return letter === undefined || globals.has(letter) || variables.slice(0, index).some(hides);
+  });
   const found: Taken[] = [];
-  for (const variable of missing) {
-    const own = placeholder(variable);
-    // A second variable of the same name and path: the first one's letter is its own.
-    if (!text.includes(own)) continue;
-    const sizes = freeLetters(program, complete, variable).map((letter) => {
-      const named = text.replaceAll(own, letter);
-      return { letter, named, ...weigh(named) };
-    });
-    const best = sizes.reduce((one, other) =>
+  if (missing.length === 0) return { letters, taken: found };
+  // Names that no source uses are placeholders until each has a letter.
+  missing.forEach((variable, index) => {
+    give(variable, `$${index}$`);
+  });
+  let text = await minify(complete);
+  for (const [index, variable] of missing.entries()) {
+    const rivals = variables.filter((other) => other !== variable && conflict(other, variable)).map(letterOf);
+    const choices = ALPHABET.filter((letter) => !globals.has(letter) && !rivals.includes(letter)).map(
+      (letter) => {
+        const named = text.replaceAll(`$${index}$`, letter);
+        return { letter, named, ...weigh(named) };
+      },
+    );
+    const best = choices.reduce((one, other) =>
       other.gzip + other.brotli < one.gzip + one.brotli ? other : one,
     );
-    complete = withLetter(complete, variable, best.letter);
+    give(variable, best.letter);
     text = best.named;
-    const luck = {
-      gzip: range(sizes.map(({ gzip }) => gzip)),
-      brotli: range(sizes.map(({ brotli }) => brotli)),
+    const range = (format: "gzip" | "brotli"): number => {
+      const sizes = choices.map((choice) => choice[format]);
+      return Math.max(...sizes) - Math.min(...sizes);
     };
-    found.push({ path: variable.path, name: variable.name, letter: best.letter, luck });
-    console.error(
-      `${target.name}: "${variable.name}" of ${variable.path} has no letter yet and takes "${best.letter}" (npm run size -- names keeps it)`,
-    );
+    const { path, name } = variable;
+    found.push({ path, name, letter: best.letter, luck: { gzip: range("gzip"), brotli: range("brotli") } });
   }
-  taken.set(target.name, found);
-  chosen.set(key, complete);
-  return complete;
+  return { letters: complete, taken: found };
 }

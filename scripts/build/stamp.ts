@@ -1,6 +1,32 @@
+import { decode, encode } from "@jridgewell/sourcemap-codec";
 import { NUMBERED, STAMP } from "../config.ts";
 import { BuildError, type Code } from "./artifact.ts";
-import { applyEdits } from "./edit.ts";
+
+/** Puts `text` in the place of `length` characters of a line. */
+interface Edit {
+  at: number;
+  length: number;
+  text: string;
+}
+
+/** `code` with all of `edits`; the map moves with what is behind them. */
+export function applyEdits({ code, map }: Code, edits: readonly Edit[]): Code {
+  const parsed = JSON.parse(map) as { mappings: string };
+  const lines = decode(parsed.mappings);
+  let start = 0;
+  for (const [index, line] of code.split("\n").entries()) {
+    const here = edits.filter(({ at }) => at >= start && at <= start + line.length);
+    for (const segment of lines[index] ?? []) {
+      const column = segment[0];
+      for (const { at, length, text } of here) if (at - start < column) segment[0] += text.length - length;
+    }
+    start += line.length + 1;
+  }
+  let edited = code;
+  for (const { at, length, text } of edits.toSorted((one, other) => other.at - one.at))
+    edited = edited.slice(0, at) + text + edited.slice(at + length);
+  return { code: edited, map: JSON.stringify({ ...parsed, mappings: encode(lines) }) };
+}
 
 /** Returns `buildNumber` when it is safe inside a string literal, a path and an HTML attribute; throws BuildError otherwise. */
 export function checkBuildNumber(buildNumber: string): string {
@@ -20,13 +46,13 @@ export function checkBuildNumber(buildNumber: string): string {
  */
 export function stamp(prepared: Code, buildNumber: string): Code {
   checkBuildNumber(buildNumber);
-  const times = prepared.code.split(STAMP).length - 1;
-  if (times !== Number(NUMBERED)) {
+  const [before, ...after] = prepared.code.split(STAMP);
+  if (after.length !== Number(NUMBERED)) {
     const wanted = NUMBERED ? "once" : "never";
-    throw new BuildError(`the build number's placeholder is in the artifact ${times} times, not ${wanted}`);
+    throw new BuildError(
+      `the build number's placeholder is in the artifact ${after.length} times, not ${wanted}`,
+    );
   }
-  if (!NUMBERED) return prepared;
-  return applyEdits(prepared, [
-    { at: prepared.code.indexOf(STAMP), length: STAMP.length, text: buildNumber },
-  ]);
+  const edit = { at: before!.length, length: STAMP.length, text: buildNumber };
+  return applyEdits(prepared, NUMBERED ? [edit] : []);
 }

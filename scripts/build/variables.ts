@@ -2,7 +2,13 @@
 import { parse } from "acorn";
 import { analyze, type Scope, type Variable as ScopeVariable } from "eslint-scope";
 import type { Target } from "../config.ts";
-import { isFunction, type Node, walk } from "./ast.ts";
+
+/** A node of acorn's syntax tree (https://github.com/estree/estree). Which properties it has follows from `type`. */
+interface Node {
+  type: string;
+  start: number;
+  [property: string]: any;
+}
 
 /** A place where a variable is named. */
 export interface Place {
@@ -11,7 +17,7 @@ export interface Place {
   shorthand: boolean;
 }
 
-/** A variable, parameter or function that may be renamed. Two of one name and path share an entry of the table. */
+/** What may be renamed together: the variables, parameters or functions of one name and path, as two `catch` parameters of a function. */
 export interface Variable {
   /** The function that declares it, such as `authenticate.load`; "top" outside of every function. */
   path: string;
@@ -27,39 +33,46 @@ export interface Variables {
   globals: Set<string>;
 }
 
-/** What a reader calls a function: its own name, or that of the property or variable that it becomes. */
-function functionName(node: Node, around: readonly Node[]): string {
-  if (node.id) return node.id.name;
-  const parent = around.at(-1);
-  if (parent?.type === "Property") return parent.key.name ?? "function";
-  if (parent?.type === "VariableDeclarator") return parent.id.name;
-  if (parent?.type === "AssignmentExpression") return parent.left.property?.name ?? parent.left.name;
-  return "function";
+function* nodesIn(node: Node): Generator<Node> {
+  yield node;
+  for (const value of Object.values(node).flat()) if (typeof value?.type === "string") yield* nodesIn(value);
+}
+
+/** What a reader calls each function that has no name: by the property or variable that it becomes. */
+function namesOfFunctions(nodes: readonly Node[]): Map<Node, string> {
+  const names = new Map<Node, string>();
+  for (const { type, key, value, id, init, left, right } of nodes) {
+    if (type === "Property") names.set(value, key.name);
+    if (type === "VariableDeclarator") names.set(init, id.name);
+    if (type === "AssignmentExpression") names.set(right, left.property?.name ?? left.name);
+  }
+  return names;
 }
 
 /** Each function's path; a second one with the same path gets `#2`. */
-function functionPaths(ast: Node): Map<Node, string> {
-  const paths = new Map<Node, string>();
-  const taken = new Map<string, number>();
-  walk(ast, (node, around) => {
-    if (!isFunction(node)) return;
-    const outer = around.findLast(isFunction);
-    const path = `${outer ? `${paths.get(outer)}.` : ""}${functionName(node, around)}`;
-    const count = (taken.get(path) ?? 0) + 1;
-    taken.set(path, count);
-    paths.set(node, count > 1 ? `${path}#${count}` : path);
-  });
+function pathsOf(scopes: readonly Scope[], nodes: readonly Node[]): Map<unknown, string> {
+  const names = namesOfFunctions(nodes);
+  const paths = new Map<unknown, string>();
+  const times = new Map<string, number>();
+  for (const { type, block, upper } of scopes) {
+    if (type !== "function") continue;
+    const node = block as unknown as Node;
+    const outer = paths.get(upper!.variableScope.block);
+    const path = `${outer ? `${outer}.` : ""}${node.id?.name ?? names.get(node) ?? "function"}`;
+    times.set(path, (times.get(path) ?? 0) + 1);
+    paths.set(node, times.get(path)! > 1 ? `${path}#${times.get(path)}` : path);
+  }
   return paths;
 }
 
 /** The scope that decides: terser, whose names prove the renaming, takes the parameter of a `catch` for one of the function around it. */
 const owner = (scope: Scope): Scope => (scope.type === "catch" ? scope.upper!.variableScope : scope);
 
-function scopesOf(variable: ScopeVariable): Set<Scope> {
+function scopesOf(variable: ScopeVariable): Scope[] {
   const top = owner(variable.scope);
-  const scopes = new Set<Scope>([variable.scope, top]);
+  const scopes = [variable.scope, top];
   for (const { from } of variable.references) {
-    for (let at: Scope | null = from; at && at !== top; at = at.upper) scopes.add(at);
+    for (let at: Scope | null = from; at && at !== top; at = at.upper) scopes.push(at);
   }
   return scopes;
 }
@@ -68,43 +81,35 @@ function scopesOf(variable: ScopeVariable): Set<Scope> {
 export function findVariables(target: Target, code: string): Variables {
   const sourceType = target.format === "esm" ? "module" : "script";
   const ast = parse(code, { ecmaVersion: 2022, sourceType, ranges: true }) as Node;
-  const paths = functionPaths(ast);
+  const nodes = [...nodesIn(ast)];
   const shared = new Set<string>();
-  const shorthand = new Set<Node>();
-  walk(ast, (node) => {
+  const shorthand = new Set<unknown>();
+  for (const node of nodes) {
     if (node.type === "ExportNamedDeclaration" && node.declaration) {
       for (const { id } of node.declaration.declarations ?? [node.declaration]) shared.add(id.name);
     }
     if (/^(Import|Export)\w*Specifier$/.test(node.type)) shared.add(node.local.name);
     if (node.type === "Property" && node.shorthand) shorthand.add(node.value.left ?? node.value);
-  });
-  const { scopes } = analyze(ast as never, { ecmaVersion: 2022, sourceType, ignoreEval: true });
-
-  const variables: Variable[] = [];
-  for (const variable of scopes.flatMap((scope) => scope.variables)) {
-    const { scope, name, defs } = variable;
-    // `arguments` has no definition.
-    if (defs.length === 0) continue;
-    const inFunction = owner(scope).variableScope;
-    const path = paths.get(inFunction.block as unknown as Node) ?? "top";
-    if (path === "top" && shared.has(name)) continue;
-    const identifiers = [...variable.identifiers, ...variable.references.map(({ identifier }) => identifier)];
-    const places = [...new Set(identifiers as unknown as Node[])].map((node) => ({
-      start: node.start,
-      shorthand: shorthand.has(node),
-    }));
-    variables.push({ path, name, places, scopes: scopesOf(variable) });
   }
-  const globals = new Set([
-    ...shared,
-    ...scopes[0]!.through.map(({ identifier }) => identifier.name as string),
-  ]);
-  return { variables, globals };
-}
+  const { scopes } = analyze(ast as never, { ecmaVersion: 2022, sourceType, ignoreEval: true });
+  const paths = pathsOf(scopes, nodes);
 
-/** Whether two variables share an entry of the table, as two `catch` parameters of one function do. */
-export const isSameEntry = (one: Variable, other: Variable): boolean =>
-  one.path === other.path && one.name === other.name;
+  const variables = new Map<string, Variable>();
+  for (const variable of scopes.flatMap((scope) => scope.variables)) {
+    const { scope, name, defs, identifiers, references } = variable;
+    const path = paths.get(owner(scope).variableScope.block) ?? "top";
+    // `arguments` has no definition.
+    if (defs.length === 0 || (path === "top" && shared.has(name))) continue;
+    const key = `${path} ${name}`;
+    const entry = variables.get(key) ?? { path, name, places: [], scopes: new Set() };
+    variables.set(key, entry);
+    for (const node of new Set([...identifiers, ...references.map(({ identifier }) => identifier)]))
+      entry.places.push({ start: (node as unknown as Node).start, shorthand: shorthand.has(node) });
+    for (const each of scopesOf(variable)) entry.scopes.add(each);
+  }
+  const unresolved = scopes[0]!.through.map(({ identifier }) => identifier.name as string);
+  return { variables: [...variables.values()], globals: new Set([...shared, ...unresolved]) };
+}
 
 /** Whether two variables must have different names: somewhere, one would hide the other. */
 export const conflict = (one: Variable, other: Variable): boolean =>

@@ -1,40 +1,17 @@
 /** Searches letters for the variables of one artifact that make it compress well. It only reads the build. */
 import { setImmediate } from "node:timers/promises";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
-import type { Sizes } from "../build/artifact.ts";
 import { brotli, gzip } from "../build/compress.ts";
-import { completeNames, minify } from "../build/minify.ts";
+import type { Sizes } from "../build/index.ts";
+import { minify } from "../build/minify.ts";
 import { ALPHABET, type Letters } from "../build/names.ts";
 import { transform } from "../build/transform.ts";
 import { conflict, findVariables, type Variable } from "../build/variables.ts";
 import { PRODUCTION, STAMP, type Target } from "../config.ts";
 import { FIXED_NUMBER, SAMPLE } from "./settings.ts";
 
-/** What is renamed together: every variable with this path and name. */
-interface VariableKey {
-  path: string;
-  name: string;
-}
-
-/** One letter an entry, in the order of the entries. */
+/** One letter a variable, in the order of the variables. */
 type Choice = readonly string[];
-
-export interface Progress {
-  steps: number;
-  /** Score of the committed letters and of the best found, in bytes. */
-  before: number;
-  best: number;
-}
-
-export interface SearchOptions {
-  /** The seed of the random numbers. */
-  seed: number;
-  /** How much worse a step may be at first, in bytes. */
-  heat: number;
-  /** How much of the time is used, from 0 to 1; the search ends at 1. */
-  clock: () => number;
-  onStep?: (progress: Progress) => void;
-}
 
 /** Seeded random numbers from 0 to below 1: mulberry32. */
 function randomFrom(seed: number): () => number {
@@ -49,82 +26,64 @@ function randomFrom(seed: number): () => number {
 
 /** The artifact's text with a gap for each name. */
 export class Template {
-  readonly entries: VariableKey[] = [];
-  /** For each entry, those that must have another letter. */
-  readonly conflicts: Set<number>[] = [];
-  /** For each entry, what it may become. */
-  readonly candidates: string[][] = [];
-  private pieces: string[] = [];
-  private gaps: number[] = [];
+  private variables: Variable[] = [];
+  /** For each variable, those that must have another letter. */
+  private rivals: number[][] = [];
+  /** For each variable, what it may become. */
+  private candidates: string[][] = [];
+  /** Text, and the index of a variable, in turns. */
+  private parts: string[] = [];
 
   static async of(target: Target): Promise<Template> {
     const template = new Template();
     const input = await transform(target, PRODUCTION);
     const { variables, globals } = findVariables(target, input.code);
-    const keyOf = ({ path, name }: VariableKey): string => `${path} ${name}`;
-    const groups = new Map<string, Variable[]>();
-    for (const variable of variables) {
-      groups.set(keyOf(variable), [...(groups.get(keyOf(variable)) ?? []), variable]);
-    }
-    const all = [...groups.values()];
-    const entries = all.map(([first]): VariableKey => ({ path: first!.path, name: first!.name }));
-    template.entries.push(...entries);
-    for (const [index, mine] of all.entries()) {
-      const rivals = all.flatMap((theirs, at) =>
-        at !== index && mine.some((one) => theirs.some((two) => conflict(one, two))) ? [at] : [],
+    template.variables = variables;
+    for (const one of variables) {
+      template.rivals.push(
+        variables.flatMap((other, index) => (other !== one && conflict(one, other) ? [index] : [])),
       );
-      template.conflicts.push(new Set(rivals));
       // `{name}` needs no key where the variable keeps its name.
-      const word = mine.some(({ places }) => places.some(({ shorthand }) => shorthand))
-        ? [mine[0]!.name]
-        : [];
-      template.candidates.push([...ALPHABET, ...word].filter((letter) => !globals.has(letter)));
+      const own = one.places.some(({ shorthand }) => shorthand) ? [one.name] : [];
+      template.candidates.push([...ALPHABET, ...own].filter((letter) => !globals.has(letter)));
     }
-    const letters = template.lettersOf(entries.map((_, index) => `$${index}$`));
-    const { code } = await minify(target, input, letters);
-    code.split(/\$(\d+)\$/).forEach((part, index) => {
-      if (index % 2) template.gaps.push(Number(part));
-      else template.pieces.push(part);
-    });
+    const gaps = template.lettersOf(variables.map((_, index) => `$${index}$`));
+    template.parts = (await minify(target, input, gaps)).code.split(/\$(\d+)\$/);
     return template;
   }
 
   lettersOf(choice: Choice): Letters {
     const letters: Letters = {};
-    this.entries.forEach(({ path, name }, index) => {
+    this.variables.forEach(({ path, name }, index) => {
       letters[path] = { ...letters[path], [name]: choice[index]! };
     });
     return letters;
   }
 
   choiceOf(letters: Letters): Choice {
-    return this.entries.map(({ path, name }) => letters[path]![name]!);
+    return this.variables.map(({ path, name }) => letters[path]![name]!);
   }
 
   render(choice: Choice): string {
-    const text = this.pieces.map((piece, index) => piece + (choice[this.gaps[index]!] ?? "")).join("");
+    const text = this.parts.map((part, index) => (index % 2 ? choice[Number(part)] : part)).join("");
     return text.replace(/\b(\w\w+):\1(?=[,}])/g, "$1");
   }
 
-  fits(choice: Choice, index: number): boolean {
-    return ![...this.conflicts[index]!].some((other) => choice[other] === choice[index]);
-  }
-
-  /** Letters chosen as minifiers do, each entry the first that is free, in a random order of the alphabet. */
+  /** Letters chosen as minifiers do, each variable the first that is free, in a random order of the alphabet. */
   randomChoice(random: () => number): Choice {
     const order = ALPHABET.map((letter) => ({ letter, at: random() })).sort(
       (one, other) => one.at - other.at,
     );
     const choice: string[] = [];
     for (const [index, candidates] of this.candidates.entries()) {
-      const taken = new Set([...this.conflicts[index]!].map((other) => choice[other]));
-      const free = order.find(({ letter }) => candidates.includes(letter) && !taken.has(letter));
+      const taken = this.rivals[index]!.map((other) => choice[other]);
+      const free = order.find(({ letter }) => candidates.includes(letter) && !taken.includes(letter));
       choice.push(free!.letter);
     }
     return choice;
   }
 
-  /** `choice` with one entry renamed, what is in its way taking its old letter, or with two letters swapped everywhere. */
+  /** `choice` with one variable renamed, what is in its way taking its old letter, or with two letters swapped everywhere. */
   neighbour(choice: Choice, random: () => number): Choice | null {
     const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!;
     const index = Math.floor(random() * choice.length);
@@ -136,28 +95,25 @@ export class Template {
       if (old.length > 1 || wanted.length > 1) return null;
       return choice.map((letter) => (letter === old ? wanted : letter === wanted ? old : letter));
     }
-    const changed = [index, ...[...this.conflicts[index]!].filter((other) => choice[other] === wanted)];
+    const changed = [index, ...this.rivals[index]!.filter((other) => choice[other] === wanted)];
     if (changed.length > 1 && old.length > 1) return null;
     const next = [...choice];
     for (const other of changed) next[other] = old;
     next[index] = wanted;
-    return changed.every((other) => this.fits(next, other)) ? next : null;
+    const fits = (at: number): boolean => this.rivals[at]!.every((other) => next[other] !== next[at]);
+    return changed.every(fits) ? next : null;
   }
 }
-
-/** These build numbers decide in the end. */
-const NUMBERS = [FIXED_NUMBER, SAMPLE.at(-1)!] as const;
 
 /*
  * What the search makes small is gzip and brotli together, by quick forms of the encoders that ship. zlib is five bytes above
  * zopfli, which is forty times as slow, and one start of brotli a byte or two above the best of many.
  */
-const quickGzip = (text: string): number => gzipSync(text.replace(STAMP, NUMBERS[0]), { level: 9 }).length;
+const quickGzip = (text: string): number => gzipSync(text, { level: 9 }).length;
 
 const BROTLI = { params: { [constants.BROTLI_PARAM_LGWIN]: 16, [constants.BROTLI_PARAM_NPOSTFIX]: 1 } };
 
-const quickBrotli = (text: string): number =>
-  brotliCompressSync(text.replace(STAMP, NUMBERS[0]), BROTLI).length;
+const numbered = (text: string): string => text.replace(STAMP, FIXED_NUMBER);
 
 /** Mean sizes over `count` choices of letters, in bytes, with zlib: the cost of a way of writing, without the luck of letters. */
 export async function meanSizes(target: Target, count: number): Promise<Sizes> {
@@ -165,32 +121,33 @@ export async function meanSizes(target: Target, count: number): Promise<Sizes> {
   const random = randomFrom(1);
   const sum: Sizes = { raw: 0, gzip: 0, brotli: 0 };
   for (let each = 0; each < count; each++) {
-    const text = template.render(template.randomChoice(random)).replace(STAMP, NUMBERS[0]);
+    const text = numbered(template.render(template.randomChoice(random)));
     sum.raw += text.length / count;
-    sum.gzip += gzipSync(text, { level: 9 }).length / count;
+    sum.gzip += quickGzip(text) / count;
     sum.brotli += brotliCompressSync(text).length / count;
   }
   return sum;
 }
 
-interface Found {
-  choice: Choice;
-  gzip: number;
-  /** gzip and brotli. */
-  size: number;
+/** How many of the best are compressed as they would ship, in the end, at each of these build numbers. */
+const KEPT = 10;
+const NUMBERS = [FIXED_NUMBER, SAMPLE.at(-1)!];
+
+/** Of the committed letters and of the best found: gzip and brotli together, in bytes. */
+export interface Progress {
+  steps: number;
+  before: number;
+  best: number;
 }
 
-/** How many of the best are compressed as they would ship, in the end. */
-const KEPT = 10;
-
-async function shippingScore(text: string): Promise<number> {
-  let sum = 0;
-  for (const number of NUMBERS) {
-    const code = text.replace(STAMP, number);
-    const [gz, br] = await Promise.all([gzip(code), brotli(code)]);
-    sum += gz.length + br.length;
-  }
-  return sum / NUMBERS.length;
+export interface SearchOptions {
+  /** The seed of the random numbers. */
+  seed: number;
+  /** How much worse a step may be at first, in bytes. */
+  heat: number;
+  /** How much of the time is used, from 0 to 1; the search ends at 1. */
+  clock: () => number;
+  onStep?: (progress: Progress) => void;
 }
 
 /**
@@ -203,17 +160,16 @@ export async function searchNames(
 ): Promise<Progress & { letters: Letters }> {
   const random = randomFrom(seed);
   const template = await Template.of(target);
-  const start = template.choiceOf(await completeNames(target, await transform(target, PRODUCTION)));
-  const measure = (choice: Choice, text: string, gzip: number): Found => {
-    return { choice, gzip, size: gzip + quickBrotli(text) };
+  const { letters: committed } = await minify(target, await transform(target, PRODUCTION));
+  const start = template.choiceOf(committed);
+  const measure = (choice: Choice, text: string, gzip: number) => {
+    return { choice, gzip, size: gzip + brotliCompressSync(text, BROTLI).length };
   };
-  const begin = template.render(start);
+  const begin = numbered(template.render(start));
   let current = measure(start, begin, quickGzip(begin));
   let best = [current];
   const progress: Progress = { steps: 0, before: current.size, best: current.size };
-  for (;;) {
-    const gone = clock();
-    if (gone >= 1) break;
+  for (let gone = clock(); gone < 1; gone = clock()) {
     const choice = template.neighbour(current.choice, random);
     if (!choice) continue;
     const temperature = heat * (0.02 / heat) ** gone;
@@ -222,7 +178,7 @@ export async function searchNames(
     // Lets Ctrl-C in.
     if (progress.steps % 64 === 0) await setImmediate();
     onStep?.(progress);
-    const text = template.render(choice);
+    const text = numbered(template.render(choice));
     const gzip = quickGzip(text);
     // Most steps are refused by gzip alone, which takes a twentieth of brotli's time.
     if (isTooMuch(gzip - current.gzip)) continue;
@@ -233,17 +189,21 @@ export async function searchNames(
     progress.best = best[0]!.size;
   }
 
-  const shipping = async (choice: Choice) => ({ choice, size: await shippingScore(template.render(choice)) });
+  const shipping = async (choice: Choice) => {
+    let size = 0;
+    for (const number of NUMBERS) {
+      const code = template.render(choice).replace(STAMP, number);
+      const [gz, br] = await Promise.all([gzip(code), brotli(code)]);
+      size += (gz.length + br.length) / NUMBERS.length;
+    }
+    return { choice, size };
+  };
   const before = await shipping(start);
   let winner = before;
   for (const { choice } of best) {
     const found = await shipping(choice);
     if (found.size < winner.size) winner = found;
   }
-  return {
-    letters: template.lettersOf(winner.choice),
-    steps: progress.steps,
-    before: before.size,
-    best: winner.size,
-  };
+  const letters = template.lettersOf(winner.choice);
+  return { letters, steps: progress.steps, before: before.size, best: winner.size };
 }

@@ -85,12 +85,9 @@ export async function main(argv: string[]): Promise<void> {
       started ||= Date.now();
       return stopped || !allowed ? 1 : (Date.now() - started) / allowed;
     };
-    const { letters, ...result } = await searchNames(target, {
-      seed: options.seed,
-      heat: options.heat,
-      clock,
-      onStep: progressOf(target.name, clock),
-    });
+    const { seed, heat } = options;
+    const onStep = progressOf(target.name, clock);
+    const { letters, ...result } = await searchNames(target, { seed, heat, clock, onStep });
     if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
     table[target.name] = letters;
     results[target.name] = result;

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { ROOT } from "../../scripts/config.ts";
+import { git } from "../../scripts/git.ts";
 import { type Outcome, runProgram, runScript } from "../support/program.ts";
 import { suite } from "../support/suite.ts";
 
@@ -29,35 +30,52 @@ test.before((context) => {
 });
 test.after(({ shallow }) => rmSync(join(shallow, ".."), { recursive: true, force: true }));
 
-const run = (place: string, script: string, args: string[] = []): Outcome =>
-  runProgram(process.execPath, ["--import", "tsx", script, ...args], {}, place);
+/** Runs a script of the project in `place`, from its folder `from`. */
+const run = (place: string, script: string, args: string[] = [], from = "."): Outcome =>
+  runProgram(process.execPath, ["--import", "tsx", join(place, script), ...args], {}, join(place, from));
 
 const SHALLOW =
   /^error: this clone is shallow .*: run "git fetch --unshallow" \(in GitHub Actions: fetch-depth: 0\)$/m;
 
-test("a release from a shallow clone is refused, and leaves nothing", ({ shallow }) => {
-  const { status, stderr } = run(shallow, "scripts/release/release.ts", ["--out", "cdn", "--allow-dirty"]);
-  assert.is(status, 1, stderr);
-  assert.match(stderr, SHALLOW);
-  assert.not.ok(existsSync(join(shallow, "cdn")));
+test("it is the argument's, then the environment's, then the count of commits; never empty", ({
+  shallow,
+}) => {
+  const numberOf = ({ status, stdout, stderr }: Outcome): string => {
+    assert.is(status, 0, stderr);
+    return JSON.parse(stdout).buildNumber;
+  };
+  const args = ["--json", "--out", join(shallow, "out")];
+  const here = (more: string[], BUILD_NUMBER?: string): Outcome =>
+    runScript("scripts/build.ts", [...args, ...more], BUILD_NUMBER ? { BUILD_NUMBER } : {});
+  assert.is(numberOf(here(["--build-number", "a"], "b")), "a");
+  assert.is(numberOf(here([], "b")), "b");
+  assert.is(numberOf(here([])), git("rev-list", "--count", "HEAD"));
+  assert.is(numberOf(run(shallow, "scripts/build.ts", ["--json", "--build-number", "7"])), "7");
+  const { status, stderr } = here(["--build-number", ""]);
+  assert.equal([status, stderr], [1, "error: the build number is empty\n"]);
 });
 
-test("a package from a shallow clone is refused; from no clone, too", ({ shallow, bare }) => {
+test("no release and no package from a shallow clone, and none from outside of git", ({ shallow, bare }) => {
+  const released = run(shallow, "scripts/release/release.ts", ["--out", "cdn", "--allow-dirty"]);
   const packed = run(shallow, "scripts/package/prepack.ts");
-  assert.is(packed.status, 1);
-  assert.match(packed.stderr, SHALLOW);
+  for (const { status, stderr } of [released, packed]) {
+    assert.is(status, 1);
+    assert.match(stderr, SHALLOW);
+  }
   const { status, stderr } = run(bare, "scripts/package/prepack.ts");
   assert.is(status, 1);
   assert.match(stderr, "this is no git checkout, so give --build-number or BUILD_NUMBER");
+  assert.not.ok(existsSync(join(shallow, "cdn")));
 });
 
 for (const place of ["shallow", "bare"] as const) {
   test(`a build in a ${place} folder is called dev, says why, and is never released`, (context) => {
     const folder = context[place];
-    const { status, stderr } = run(folder, "scripts/build.ts");
+    rmSync(join(folder, "dist"), { recursive: true, force: true });
+    // The default folder is the project's, wherever the command was started.
+    const { status, stderr } = run(folder, "scripts/build.ts", [], "scripts");
     assert.is(status, 0, stderr);
     assert.match(stderr, /^this build is called "dev": .*(clone is shallow|is no git checkout)/);
-    // The default folder is the project's, wherever the command was started.
     const manifest = JSON.parse(readFileSync(join(folder, "dist/manifest.json"), "utf8"));
     assert.is(manifest.buildNumber, "dev");
     const released = run(folder, "scripts/release/release.ts", ["--from", "dist", "--out", "cdn"]);
@@ -74,27 +92,6 @@ test("installing from a clone fills dist/, and leaves one that is there alone", 
     assert.ok(existsSync(join(bare, "dist", name)), name);
   const again = run(bare, "scripts/package/prepare.ts");
   assert.equal([again.status, again.stdout, again.stderr], [0, "", ""]);
-});
-
-test("a number that is given is taken in a shallow clone, too", ({ shallow }) => {
-  const { status, stdout } = run(shallow, "scripts/build.ts", ["--build-number", "7", "--json"]);
-  assert.is(status, 0);
-  assert.is(JSON.parse(stdout).buildNumber, "7");
-});
-
-test("an empty number is said to be empty", () => {
-  const { status, stderr } = runScript("scripts/build.ts", ["--build-number", ""]);
-  assert.is(status, 1);
-  assert.is(stderr, "error: the build number is empty\n");
-});
-
-test("without --out a build goes into the project, whatever the working folder is", ({ shallow }) => {
-  rmSync(join(shallow, "dist"), { recursive: true, force: true });
-  const script = join(shallow, "scripts/build.ts");
-  const { status, stderr } = run(join(shallow, "test"), script, ["--build-number", "7"]);
-  assert.is(status, 0, stderr);
-  assert.ok(existsSync(join(shallow, "dist/manifest.json")));
-  assert.not.ok(existsSync(join(shallow, "test/dist")));
 });
 
 test.run();
