@@ -2,6 +2,7 @@
 import type { Sizes } from "../build/index.ts";
 import type { FeatureReport } from "../size/features/cost.ts";
 import type { Heat } from "../size/heat/cost-of-text.ts";
+import { heatMap, legend } from "../size/heat/page.ts";
 import { FIXED_NUMBER } from "../size/settings.ts";
 import { code, escapeHtml, table } from "./html.ts";
 import type { Peers } from "./peers.ts";
@@ -19,31 +20,6 @@ export interface SizeData {
 const count = (bytes: number): string => bytes.toLocaleString("en");
 const three = ({ raw, gzip, brotli }: Sizes): string[] => [raw, gzip, brotli].map(count);
 const FIGURES = [1, 2, 3];
-
-/** Upper bounds of the shades, in bits per character; an uncompressed byte costs 8. */
-const SHADES = [0.5, 1, 2, 3.5, 5, 6.5, 8];
-const shade = (bits: number): number => {
-  const level = SHADES.findIndex((limit) => bits <= limit);
-  return level < 0 ? SHADES.length : level;
-};
-
-/** The minified text, each character in its shade; neighbours of one shade share an element. */
-function heatMap(heat: Heat): string {
-  let html = "";
-  for (let at = 0; at < heat.code.length; ) {
-    const level = shade(heat.characters[at]!);
-    let end = at + 1;
-    while (end < heat.code.length && shade(heat.characters[end]!) === level) end++;
-    html += `<span class="h${level}">${escapeHtml(heat.code.slice(at, end))}</span>`;
-    at = end;
-  }
-  return html;
-}
-
-function legend(): string {
-  const labels = [...SHADES.map((limit) => `up to ${limit}`), `over ${SHADES.at(-1)}`];
-  return labels.map((label, level) => `<span class="h${level}">${label}</span>`).join(" ");
-}
 
 /** Draws a cell's figure as a bar, too. */
 const bar = (value: number, most: number): string =>
@@ -136,7 +112,8 @@ ${features(report)}
 </div>
 <h2 id="heat">By character</h2>
 <p>The bits that each character of <code>${escapeHtml(heat.name)}</code> takes in the gzip file: ${count(heat.gzip)} bytes are
-${count(heat.bits)} bits, for ${count(heat.code.length)} characters (<code>npm run size -- heat</code>). Text that was there before is cold: it is copied.</p>
+${count(heat.bits)} bits, for ${count(heat.code.length)} characters (<code>npm run size -- heat</code>). Text that was there before is cold: it is copied.
+Point at a token for its bits and its line.</p>
 <p class="legend"><span>Bits a character:</span> ${legend()}</p>
 <pre class="heat">${heatMap(heat)}</pre>
 ${hottest(heat, 20)}`;

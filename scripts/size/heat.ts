@@ -10,37 +10,31 @@ import { heatPage } from "./heat/page.ts";
 import { printTables, type Table } from "./print.ts";
 import { FIXED_NUMBER } from "./settings.ts";
 
-const bitsOf = (bits: number): string => bits.toFixed(1);
-const clip = (text: string, length: number): string =>
-  text.length > length ? `${text.slice(0, length - 3)}...` : text;
+/** At most 96 characters. */
+const clip = (text: string): string => (text.length > 96 ? `${text.slice(0, 93)}...` : text);
 
-/** Three tables that each sum to the file: lines of the source, kinds of bits, and (cut off at `top`) tokens. */
-export function heatTables(heat: Heat, top: number, width = 96): Table[] {
-  const { lines, words, overhead } = heat;
-  const total = (items: { bits: number }[]): number => items.reduce((bits, item) => bits + item.bits, 0);
+const total = (items: { bits: number }[]): number => items.reduce((bits, item) => bits + item.bits, 0);
+
+/** Tables that each sum to the file, cut off at `top` rows: the source's lines, with what is in none, and the tokens. */
+export function heatTables(heat: Heat, top: number): Table[] {
+  const { lines, words, overhead, tokens } = heat;
+  const row = (name: string, bits: number, text = ""): string[] => {
+    return [name, bits.toFixed(1), `${((bits / heat.bits) * 100).toFixed(1)} %`, text];
+  };
   const rest = lines.slice(top);
+  const unmapped = tokens.filter(({ line }) => line === null);
   const otherWords = words.slice(top);
-  const unmapped = heat.tokens.filter((token) => token.line === null);
-  const share = (bits: number): string => `${((bits / heat.bits) * 100).toFixed(1)} %`;
+  const times = otherWords.reduce((count, word) => count + word.count, 0);
   return [
     {
       title: `${heat.name}.gz, build ${heat.buildNumber}: ${heat.gzip} B = ${heat.bits} bits`,
       head: ["line", "bits", "share", "source"],
       rows: [
-        ...lines
-          .slice(0, top)
-          .map(({ file, line, bits, text }) => [
-            `${file}:${line}`,
-            bitsOf(bits),
-            share(bits),
-            clip(text, width),
-          ]),
-        ...(rest.length ? [[`${rest.length} more lines`, bitsOf(total(rest)), share(total(rest)), ""]] : []),
-        ...(unmapped.length
-          ? [["no line", bitsOf(total(unmapped)), share(total(unmapped)), "not in the source map"]]
-          : []),
-        ...Object.entries(overhead).map(([name, bits]) => [name, bitsOf(bits), share(bits), ""]),
-        ["all", bitsOf(heat.bits), share(heat.bits), ""],
+        ...lines.slice(0, top).map(({ file, line, bits, text }) => row(`${file}:${line}`, bits, clip(text))),
+        ...(rest.length ? [row(`${rest.length} more lines`, total(rest))] : []),
+        ...(unmapped.length ? [row("no line", total(unmapped), "not in the source map")] : []),
+        ...Object.entries(overhead).map(([name, bits]) => row(name, bits)),
+        row("all", heat.bits),
       ],
     },
     {
@@ -49,17 +43,8 @@ export function heatTables(heat: Heat, top: number, width = 96): Table[] {
       rows: [
         ...words
           .slice(0, top)
-          .map(({ text, count, bits }) => [clip(text, width), count, bitsOf(bits), bitsOf(bits / count)]),
-        ...(otherWords.length
-          ? [
-              [
-                `${otherWords.length} more`,
-                otherWords.reduce((count, word) => count + word.count, 0),
-                bitsOf(total(otherWords)),
-                "",
-              ],
-            ]
-          : []),
+          .map(({ text, count, bits }) => [clip(text), count, bits.toFixed(1), (bits / count).toFixed(1)]),
+        ...(times ? [[`${otherWords.length} more`, times, total(otherWords).toFixed(1), ""]] : []),
       ],
     },
   ];
@@ -70,24 +55,13 @@ export async function main(argv: string[]): Promise<void> {
   const options = newCommand("npm run size -- heat")
     .description("Shows what each source line and token costs in the gzip file that ships. Bits sum exactly.")
     .addOption(new Option("--target <name>", "which artifact").choices(names).default(names[0]))
-    .option(
-      "--build-number <id>",
-      "the build number of the file, by default the one of npm run size",
-      FIXED_NUMBER,
-    )
+    .option("--build-number <id>", "the build number of the file", FIXED_NUMBER)
     .option("--top <count>", "rows of each table", "40")
     .option("--out <file>", "also write the map as an HTML page, where hot and cold characters are coloured")
     .addOption(new Option("--json", "print everything as JSON").conflicts("markdown"))
     .option("--markdown", "print Markdown, and append it to $GITHUB_STEP_SUMMARY where that is set")
     .parse(argv, { from: "user" })
-    .opts<{
-      target: string;
-      buildNumber: string;
-      top: string;
-      out?: string;
-      json?: boolean;
-      markdown?: boolean;
-    }>();
+    .opts<{ target: string; buildNumber: string; top: string; out?: string; json?: true; markdown?: true }>();
   const top = Number(options.top);
   if (!Number.isInteger(top) || top < 1) throw new UsageError("--top takes a whole number from 1");
 

@@ -3,7 +3,7 @@ import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 import { parse, type Token } from "acorn";
 import type { Artifact } from "../../build/index.ts";
 import { CheckError } from "../../cli.ts";
-import { anatomy, type OverheadName, totalBits } from "./inflate.ts";
+import { type Anatomy, anatomy } from "./inflate.ts";
 
 /** A token of the minified text, with the white space behind it. */
 export interface HeatToken {
@@ -39,111 +39,72 @@ export interface Heat {
   /** 8 times `gzip`: what everything below sums to. */
   bits: number;
   code: string;
-  /** Bits of each character of `code`. A copy's bits are shared evenly by the characters it made. */
+  /** Bits of each character of `code`. */
   characters: number[];
   /** True for each character that a copy made. */
   copied: boolean[];
-  overhead: Record<OverheadName, number>;
+  overhead: Anatomy["overhead"];
   tokens: HeatToken[];
   /** Source lines, the hottest first. */
   lines: HeatLine[];
   /** Tokens with equal text taken together, the hottest first. */
   words: HeatWord[];
-  /** Every source file's lines, for showing them in their order. */
+  /** The source file's lines. */
   sources: Record<string, string[]>;
 }
 
-/** The tokens of `code`. White space belongs to the token before it, so that nothing is left over. */
-function tokenize(code: string, module: boolean): { start: number; end: number }[] {
+/** Where the tokens of `code` start. White space belongs to the token before it, so that nothing is left over. */
+function startsOfTokens(code: string, module: boolean): number[] {
   // The parser drives the tokenizer, because only it knows a regular expression from a division.
   const tokens: Token[] = [];
   parse(code, { ecmaVersion: 2022, sourceType: module ? "module" : "script", onToken: tokens });
-  tokens.pop(); // the end of the file
-  return tokens.map(({ start }, index) => ({
-    start: index === 0 ? 0 : start,
-    end: tokens[index + 1]?.start ?? code.length,
-  }));
-}
-
-function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(key(item));
-    if (group) group.push(item);
-    else groups.set(key(item), [item]);
-  }
-  return groups;
+  // The last one is the end of the file.
+  return tokens.slice(0, -1).map(({ start }, index) => (index === 0 ? 0 : start));
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
-/** Measures `artifact`. Throws CheckError when its gzip file is not its code, or when the bits do not add up. */
-export function measureHeat(artifact: Artifact): Heat {
-  const { code, gzip, target } = artifact;
-  const { text, pieces, overhead } = anatomy(gzip);
-  if (Buffer.from(text).toString("latin1") !== code) {
-    throw new CheckError(`${artifact.name}.gz does not hold ${artifact.name}`);
-  }
-  const bits = totalBits({ pieces, overhead });
-  if (bits !== gzip.length * 8) {
-    throw new CheckError(`${bits} bits were accounted for, and ${artifact.name}.gz has ${gzip.length * 8}`);
-  }
+/** Tokens with the same `key` taken together, the hottest first: the first of them, how many they are, and their bits. */
+function grouped(tokens: readonly HeatToken[], key: "text" | "line"): (HeatToken & { count: number })[] {
+  const groups = new Map<unknown, HeatToken[]>();
+  for (const token of tokens) groups.set(token[key], [...(groups.get(token[key]) ?? []), token]);
+  return [...groups.values()]
+    .map((group) => ({ ...group[0]!, count: group.length, bits: sum(group.map(({ bits }) => bits)) }))
+    .sort((one, other) => other.bits - one.bits);
+}
 
-  const characters = Array(code.length).fill(0) as number[];
-  const copied = Array(code.length).fill(false) as boolean[];
-  for (const piece of pieces) {
-    characters.fill(piece.bits / piece.length, piece.start, piece.start + piece.length);
-    copied.fill(piece.distance > 0, piece.start, piece.start + piece.length);
-  }
+/** Measures `artifact`. Throws CheckError when its gzip file is not its code. */
+export function measureHeat(artifact: Artifact): Heat {
+  const { name, buildNumber, code, gzip, target } = artifact;
+  const { text, bits: characters, copied, overhead } = anatomy(gzip);
+  if (Buffer.from(text).toString("latin1") !== code) throw new CheckError(`${name}.gz does not hold ${name}`);
 
   const map = new TraceMap(artifact.map);
-  const sources: Heat["sources"] = {};
-  map.sources.forEach((source, index) => {
-    if (source) sources[source] = (map.sourcesContent?.[index] ?? "").split("\n");
-  });
-
-  // Artifacts are one line, but a minifier may break it: columns count from the last line feed.
-  const tokens = tokenize(code, target.format === "esm").map(({ start, end }): HeatToken => {
+  const source = map.sourcesContent![0]!.split("\n");
+  const starts = startsOfTokens(code, target.format === "esm");
+  const tokens = starts.map((start, index): HeatToken => {
+    const end = starts[index + 1] ?? code.length;
+    // Artifacts are one line, but a minifier may break it: columns count from the last line feed.
     const before = code.slice(0, start).split("\n");
     const from = originalPositionFor(map, { line: before.length, column: before.at(-1)!.length });
-    return {
-      text: code.slice(start, end).trim(),
-      start,
-      bits: sum(characters.slice(start, end)),
-      file: from.source,
-      line: from.line,
-    };
+    const bits = sum(characters.slice(start, end));
+    return { text: code.slice(start, end).trim(), start, bits, file: from.source, line: from.line };
   });
-
-  const mapped = tokens.filter((token) => token.file !== null);
-  const lines = [...groupBy(mapped, ({ file, line }) => `${file}:${line}`).values()].map(
-    (group): HeatLine => {
-      const { file, line } = group[0]!;
-      return {
-        file: file!,
-        line: line!,
-        bits: sum(group.map((token) => token.bits)),
-        text: sources[file!]?.[line! - 1]?.trim() ?? "",
-      };
-    },
-  );
-  const words = [...groupBy(tokens, (token) => token.text).values()].map((group): HeatWord => {
-    return { text: group[0]!.text, count: group.length, bits: sum(group.map((token) => token.bits)) };
-  });
-  const hottest = (a: { bits: number }, b: { bits: number }): number => b.bits - a.bits;
-
+  const mapped = tokens.filter(({ line }) => line !== null);
   return {
-    name: artifact.name,
-    buildNumber: artifact.buildNumber,
+    name,
+    buildNumber,
     gzip: gzip.length,
-    bits,
+    bits: gzip.length * 8,
     code,
     characters,
     copied,
     overhead,
     tokens,
-    lines: lines.sort(hottest),
-    words: words.sort(hottest),
-    sources,
+    lines: grouped(mapped, "line").map(({ file, line, bits }) => {
+      return { file: file!, line: line!, bits, text: source[line! - 1]!.trim() };
+    }),
+    words: grouped(tokens, "text").map((word) => ({ text: word.text, count: word.count, bits: word.bits })),
+    sources: { [target.entry]: source },
   };
 }

@@ -1,243 +1,145 @@
 /**
- * Reads a gzip member (RFC 1952) with one deflate stream (RFC 1951) in it and says what every bit of it is for.
+ * Reads the gzip member (RFC 1952) that ships and says what every bit of its deflate stream (RFC 1951) is for.
  *
  * zlib gives the text back but not the price of its parts, so the decoder is our own. It is written to be read, not to be fast.
  */
 import { CheckError } from "../../cli.ts";
 
-/** Bits that made bytes of the text: a literal (`length` 1, `distance` 0) or a copy of `length` bytes from `distance` bytes before. */
-export interface Piece {
-  /** Offset of the first byte in the text. */
-  start: number;
-  /** How many bytes of the text it made. */
-  length: number;
-  /** How far back the bytes were copied from; 0 for a literal. */
-  distance: number;
-  bits: number;
-}
-
-/** Bits that made no text. */
-export type OverheadName =
-  | "gzip header"
-  | "block headers"
-  | "code tables"
-  | "end of block"
-  | "padding"
-  | "gzip trailer";
-
 export interface Anatomy {
   text: Uint8Array;
-  pieces: Piece[];
-  overhead: Record<OverheadName, number>;
-  /** How many deflate blocks the stream has. */
-  blocks: number;
+  /** Bits of each byte of the text. A copy's bits are shared evenly by the bytes that it made. */
+  bits: number[];
+  /** True for each byte that a copy made. */
+  copied: boolean[];
+  /** Bits that made no text. */
+  overhead: Record<
+    "gzip header" | "block headers" | "code tables" | "end of block" | "padding" | "gzip trailer",
+    number
+  >;
 }
 
-/** RFC 1951, 3.2.5: the shortest length of each length code from 257 on, and its extra bits. */
-const LENGTH_BASE = [
-  3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195,
-  227, 258,
-];
-const LENGTH_EXTRA = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0];
-/** The same for distances. */
-const DISTANCE_BASE = [
-  1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097,
-  6145, 8193, 12289, 16385, 24577,
-];
-const DISTANCE_EXTRA = [
-  0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13,
-];
+/** RFC 1951, 3.2.5: the least length or distance of each code, and how many extra bits follow it. */
+function ranges(count: number, first: number, codesOfEachWidth: number): { base: number; extra: number }[] {
+  let base = first;
+  return Array.from({ length: count }, (_, code) => {
+    const extra = Math.max(0, Math.floor(code / codesOfEachWidth) - 1);
+    base += 2 ** extra;
+    return { base: base - 2 ** extra, extra };
+  });
+}
+const LENGTHS = [...ranges(28, 3, 4), { base: 258, extra: 0 }];
+const DISTANCES = ranges(30, 1, 2);
+
 /** RFC 1951, 3.2.7: the order in which the lengths of the code length codes are written. */
 const CODE_LENGTH_ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
-/** Takes bits from bytes, the least significant first (RFC 1951, 3.1.1). `position` is in bits. */
-class BitReader {
-  position: number;
-  private readonly bytes: Uint8Array;
+/** A Huffman code: each word's symbol. A 1 before the word tells 01 from 001. */
+type HuffmanCode = Map<number, number>;
 
-  constructor(bytes: Uint8Array, position: number) {
-    this.bytes = bytes;
-    this.position = position;
-  }
-
-  bit(): number {
-    const byte = this.bytes[this.position >> 3];
-    if (byte === undefined) throw new CheckError("the deflate stream ends too early");
-    return (byte >> (this.position++ & 7)) & 1;
-  }
-
-  number(bits: number): number {
-    let value = 0;
-    for (let index = 0; index < bits; index++) value |= this.bit() << index;
-    return value;
-  }
-
-  toByte(): void {
-    this.position = (this.position + 7) & ~7;
-  }
-}
-
-/** A Huffman code: how many code words each length has, and the symbols in the order of their words. */
-interface HuffmanCode {
-  counts: number[];
-  symbols: number[];
-}
-
-/** RFC 1951, 3.2.2: the code words follow from their lengths alone. `lengths[symbol]` is 0 for a symbol that is not used. */
+/** RFC 1951, 3.2.2: the words follow from their lengths. `lengths[symbol]` is 0 for a symbol that is not used. */
 function huffman(lengths: readonly number[]): HuffmanCode {
-  const counts = Array(16).fill(0) as number[];
-  for (const length of lengths) if (length) counts[length]!++;
-  const symbols: number[] = [];
+  const code: HuffmanCode = new Map();
+  let word = 1;
   for (let length = 1; length <= 15; length++) {
-    for (let symbol = 0; symbol < lengths.length; symbol++)
-      if (lengths[symbol] === length) symbols.push(symbol);
+    word *= 2;
+    lengths.forEach((each, symbol) => {
+      if (each === length) code.set(word++, symbol);
+    });
   }
-  return { counts, symbols };
-}
-
-/** The words of one length are consecutive numbers, and go on, doubled, where those of the length before ended. */
-function symbol(reader: BitReader, { counts, symbols }: HuffmanCode): number {
-  let word = 0;
-  let first = 0;
-  let index = 0;
-  for (let length = 1; length <= 15; length++) {
-    // Code words alone are packed with the most significant bit first.
-    word = (word << 1) | reader.bit();
-    first <<= 1;
-    const count = counts[length]!;
-    if (word - first < count) return symbols[index + word - first]!;
-    index += count;
-    first += count;
-  }
-  throw new CheckError("the deflate stream holds a code word that its tables do not have");
+  return code;
 }
 
 /** RFC 1951, 3.2.6: the codes that need no table. */
-function fixedCodes(): [HuffmanCode, HuffmanCode] {
-  const lengths = Array.from({ length: 288 }, (_, index) =>
-    index < 144 ? 8 : index < 256 ? 9 : index < 280 ? 7 : 8,
-  );
-  return [huffman(lengths), huffman(Array(30).fill(5))];
-}
+const FIXED = [
+  huffman([...Array(144).fill(8), ...Array(112).fill(9), ...Array(24).fill(7), ...Array(8).fill(8)]),
+  huffman(Array(30).fill(5)),
+];
 
-/** RFC 1951, 3.2.7: the codes that a block brings along. */
-function dynamicCodes(reader: BitReader): [HuffmanCode, HuffmanCode] {
-  const literals = reader.number(5) + 257;
-  const distances = reader.number(5) + 1;
-  const used = reader.number(4) + 4;
-  const codeLengths = Array(19).fill(0) as number[];
-  for (let index = 0; index < used; index++) codeLengths[CODE_LENGTH_ORDER[index]!] = reader.number(3);
-
-  const code = huffman(codeLengths);
-  const lengths: number[] = [];
-  const repeat = (length: number, times: number): void => {
-    for (let index = 0; index < times; index++) lengths.push(length);
-  };
-  while (lengths.length < literals + distances) {
-    const length = symbol(reader, code);
-    if (length < 16) lengths.push(length);
-    else if (length === 16) repeat(lengths.at(-1)!, reader.number(2) + 3);
-    else if (length === 17) repeat(0, reader.number(3) + 3);
-    else repeat(0, reader.number(7) + 11);
-  }
-  return [huffman(lengths.slice(0, literals)), huffman(lengths.slice(literals))];
-}
-
-/** RFC 1952, 2.3.1: where the compressed data begins, in bytes. */
-function headerLength(member: Uint8Array): number {
-  if (member[0] !== 0x1f || member[1] !== 0x8b || member[2] !== 8) {
-    throw new CheckError("this is no gzip member with a deflate stream in it");
-  }
-  const flags = member[3]!;
-  let at = 10;
-  if (flags & 4) at += 2 + member[at]! + member[at + 1]! * 256;
-  for (const flag of [8, 16]) if (flags & flag) at = member.indexOf(0, at) + 1;
-  if (flags & 2) at += 2;
-  return at;
-}
-
-/**
- * Takes the gzip member apart.
- *
- * The bits of all pieces and of all overhead sum to 8 times the member's length. Throws CheckError when it cannot be read.
- */
+/** Takes the gzip member apart: all bits sum to 8 times its length. Throws CheckError when it cannot be read. */
 export function anatomy(member: Uint8Array): Anatomy {
-  const header = headerLength(member);
-  const reader = new BitReader(member, header * 8);
+  // compress.ts makes a header of 10 bytes, without a name. Behind the stream are the checksum and the length.
   const overhead: Anatomy["overhead"] = {
-    "gzip header": header * 8,
+    "gzip header": 80,
     "block headers": 0,
     "code tables": 0,
     "end of block": 0,
     padding: 0,
     "gzip trailer": 64,
   };
-  const charge = <T>(name: OverheadName, read: () => T): T => {
-    const before = reader.position;
-    const result = read();
-    overhead[name] += reader.position - before;
-    return result;
-  };
-  const text: number[] = [];
-  const pieces: Piece[] = [];
-  const copy = (distance: number, length: number): void => {
-    if (distance > text.length) throw new CheckError("the deflate stream copies from before its beginning");
-    for (let index = 0; index < length; index++) text.push(text[text.length - distance]!);
-  };
-
-  let blocks = 0;
-  for (let last = false; !last; ) {
-    blocks++;
-    const type = charge("block headers", () => {
-      last = reader.bit() === 1;
-      return reader.number(2);
-    });
-    if (type === 0) {
-      // Stored: LEN and its complement, then the bytes as they are.
-      charge("padding", () => reader.toByte());
-      const length = charge("block headers", () => reader.number(32)) & 0xffff;
-      for (let index = 0; index < length; index++) {
-        pieces.push({ start: text.length, length: 1, distance: 0, bits: 8 });
-        text.push(reader.number(8));
-      }
-      continue;
+  const end = member.length * 8 - overhead["gzip trailer"];
+  let position = overhead["gzip header"];
+  const read = (count: number): number => {
+    let value = 0;
+    for (let index = 0; index < count; index++, position++) {
+      if (position >= end) throw new CheckError("the deflate stream ends too early");
+      // The least significant bit is the first (3.1.1).
+      value |= ((member[position >> 3]! >> (position & 7)) & 1) << index;
     }
-    if (type === 3) throw new CheckError("the deflate stream holds a block of a type that does not exist");
-    const [literals, distances] =
-      type === 1 ? fixedCodes() : charge("code tables", () => dynamicCodes(reader));
+    return value;
+  };
+  const symbol = (code: HuffmanCode): number => {
+    let word = 1;
+    while (!code.has(word)) {
+      if (word >= 2 ** 15)
+        throw new CheckError("the deflate stream holds a word that its code does not have");
+      word = word * 2 + read(1);
+    }
+    return code.get(word)!;
+  };
+  /** RFC 1951, 3.2.7: the codes that a block brings along. */
+  const readCodes = (): HuffmanCode[] => {
+    const literals = read(5) + 257;
+    const all = literals + read(5) + 1;
+    const used = read(4) + 4;
+    const codeLengths = Array<number>(19).fill(0);
+    for (const place of CODE_LENGTH_ORDER.slice(0, used)) codeLengths[place] = read(3);
+    const code = huffman(codeLengths);
+    const lengths: number[] = [];
+    while (lengths.length < all) {
+      const length = symbol(code);
+      if (length < 16) lengths.push(length);
+      else if (length === 16) lengths.push(...Array(read(2) + 3).fill(lengths.at(-1)!));
+      else lengths.push(...Array(length === 17 ? read(3) + 3 : read(7) + 11).fill(0));
+    }
+    return [huffman(lengths.slice(0, literals)), huffman(lengths.slice(literals))];
+  };
 
+  const text: number[] = [];
+  const bits: number[] = [];
+  const copied: boolean[] = [];
+  for (let last = 0; !last; ) {
+    last = read(1);
+    const type = read(2);
+    overhead["block headers"] += 3;
+    // A stored block holds what could not be compressed: no program.
+    if (type !== 1 && type !== 2) throw new CheckError(`the deflate stream holds a block of type ${type}`);
+    const tables = position;
+    const [literals, distances] = type === 1 ? FIXED : readCodes();
+    overhead["code tables"] += position - tables;
     for (;;) {
-      const before = reader.position;
-      const found = symbol(reader, literals);
+      const before = position;
+      const found = symbol(literals!);
       if (found === 256) {
-        overhead["end of block"] += reader.position - before;
+        overhead["end of block"] += position - before;
         break;
       }
       const start = text.length;
-      let distance = 0;
       if (found < 256) text.push(found);
       else {
-        const length = LENGTH_BASE[found - 257]! + reader.number(LENGTH_EXTRA[found - 257]!);
-        const code = symbol(reader, distances);
-        distance = DISTANCE_BASE[code]! + reader.number(DISTANCE_EXTRA[code]!);
-        copy(distance, length);
+        const { base, extra } = LENGTHS[found - 257]!;
+        const length = base + read(extra);
+        const far = DISTANCES[symbol(distances!)]!;
+        const from = start - far.base - read(far.extra);
+        if (from < 0) throw new CheckError("the deflate stream copies from before its beginning");
+        for (let index = 0; index < length; index++) text.push(text[from + index]!);
       }
-      pieces.push({ start, length: text.length - start, distance, bits: reader.position - before });
+      for (let index = start; index < text.length; index++) {
+        bits.push((position - before) / (text.length - start));
+        copied.push(found > 256);
+      }
     }
   }
-  charge("padding", () => reader.toByte());
-  if (reader.position + 64 !== member.length * 8) {
-    throw new CheckError(
-      `the deflate stream ends at byte ${reader.position / 8} of ${member.length}, not before the trailer`,
-    );
-  }
-  return { text: Uint8Array.from(text), pieces, overhead, blocks };
-}
-
-/** All bits of `parts`: 8 times the length of the gzip member they were read from. */
-export function totalBits({ pieces, overhead }: Pick<Anatomy, "pieces" | "overhead">): number {
-  let bits = 0;
-  for (const piece of pieces) bits += piece.bits;
-  for (const part of Object.values(overhead)) bits += part;
-  return bits;
+  overhead.padding = end - position;
+  if (overhead.padding > 7) throw new CheckError("the deflate stream ends before the trailer");
+  return { text: Uint8Array.from(text), bits, copied, overhead };
 }

@@ -1,44 +1,53 @@
-/** The heat map as one HTML file that needs nothing else: no script, no network, light and dark. */
+/** The heat map as HTML: for the site, and as one file that needs nothing else, no script, no network, light and dark. */
 import { html, raw } from "hono/html";
 import type { Heat } from "./cost-of-text.ts";
 
 /** What `html` makes when nothing in it is awaited. */
 type Html = ReturnType<typeof html>;
 
-/** Upper bounds, in bits a character, of the shades from cold to hot. A byte that is not compressed costs 8. */
+/** Upper bounds, in bits a character, of the shades from cold to hot: the classes h0 to h7. A byte that is not compressed costs 8. */
 const SHADES = [0.5, 1, 2, 3.5, 5, 6.5, 8, Number.POSITIVE_INFINITY];
-
-const shade = (bits: number): number => SHADES.findIndex((limit) => bits <= limit);
 
 const short = (bits: number): string => String(Math.round(bits * 10) / 10);
 
-/** Each character of the minified text in its shade; neighbours of one token and one shade share an element. */
-function minified(heat: Heat): Html[] {
-  return heat.tokens.map((token, index) => {
+/** A sample of each shade. */
+export const legend = (): Html =>
+  html`${SHADES.map((limit, level) => {
+    const label = Number.isFinite(limit) ? `up to ${limit}` : `over ${SHADES[level - 1]}`;
+    return html`<span class="h${level}">${label}</span> `;
+  })}`;
+
+/**
+ * The minified text, each character in its shade. A token is one box with one tooltip, and lines break between tokens only.
+ * What a copy made has the class c.
+ */
+export function heatMap(heat: Heat): Html {
+  const classes = heat.characters.map((bits, at) => {
+    return `h${SHADES.findIndex((limit) => bits <= limit)}${heat.copied[at] ? " c" : ""}`;
+  });
+  const tokens = heat.tokens.map(({ text, start, bits, line }, index) => {
     const end = heat.tokens[index + 1]?.start ?? heat.code.length;
-    const place = token.line === null ? "" : ` - line ${token.line}`;
     const spans: Html[] = [];
-    for (let at = token.start; at < end; ) {
-      const level = shade(heat.characters[at]!);
+    for (let at = start; at < end; ) {
       let next = at + 1;
-      while (next < end && shade(heat.characters[next]!) === level && heat.copied[next] === heat.copied[at])
-        next++;
-      spans.push(html`<i class="h${level}${heat.copied[at] ? " c" : ""}">${heat.code.slice(at, next)}</i>`);
+      while (next < end && classes[next] === classes[at]) next++;
+      spans.push(html`<span class="${classes[at]}">${heat.code.slice(at, next)}</span>`);
       at = next;
     }
-    // A token is one box with one tooltip; lines may break between tokens only.
-    return html`<span title="${token.text}: ${short(token.bits)} bits${place}">${spans}</span><wbr>`;
+    const place = line === null ? "" : ` - line ${line}`;
+    return html`<span title="${text}: ${short(bits)} bits${place}">${spans}</span><wbr>`;
   });
+  return html`${tokens}`;
 }
 
-/** The source file, each line with its bits, a bar, and the shade of its bits a character. */
-function source(heat: Heat, file: string): Html {
-  const bits = new Map(heat.lines.filter((line) => line.file === file).map((line) => [line.line, line.bits]));
-  const most = Math.max(...bits.values(), 1);
-  const rows = heat.sources[file]!.map((text, index) => {
-    const cost = bits.get(index + 1);
-    const bar = cost === undefined ? "" : html`<b style="width:${((cost / most) * 7).toFixed(2)}em"></b>`;
-    return html`<tr><td>${index + 1}</td><td>${cost === undefined ? "" : short(cost)}</td><td class="bar">${bar}</td><td><code>${text}</code></td></tr>\n`;
+/** A source file, each line with its bits and a bar. */
+function source(heat: Heat, [file, texts]: [string, string[]]): Html {
+  const bits = new Map(heat.lines.map((line) => [line.line, line.bits]));
+  const most = Math.max(...bits.values());
+  const rows = texts.map((text, index) => {
+    const cost = bits.get(index + 1) ?? 0;
+    const bar = cost && html`<b style="width:${((cost / most) * 7).toFixed(2)}em"></b>`;
+    return html`<tr><td>${index + 1}</td><td>${cost && short(cost)}</td><td class="bar">${bar}</td><td><code>${text}</code></td></tr>\n`;
   });
   return html`<h2>${file}</h2><table><thead><tr><th>line</th><th>bits</th><th></th><th>source</th></tr></thead><tbody>${rows}</tbody></table>`;
 }
@@ -50,12 +59,12 @@ const STYLE = `
   --h0: #1c2733; --h1: #1f2f2b; --h2: #35351d; --h3: #504016; --h4: #6b4711; --h5: #8a4a10; --h6: #a84714; --h7: #c03a1c; --on-hot: #fff; } }
 body { margin: 2rem auto; max-width: 72rem; padding: 0 1rem; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
 h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
-p, li { max-width: 46rem; }
+p { max-width: 46rem; }
 .text { max-width: none; font: 15px/1.9 ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; white-space: pre-wrap; }
 .text span:hover { outline: 2px solid var(--ink); }
-i { font-style: normal; padding: 2px 0; } i.c { border-bottom: 1px solid var(--faint); }
+.text span span { padding: 2px 0; } .text span span:hover { outline: 0; } .c { border-bottom: 1px solid var(--faint); }
 ${SHADES.map((_, level) => `.h${level} { background: var(--h${level});${level > 5 ? " color: var(--on-hot);" : ""} }`).join("\n")}
-.legend { font: 13px/1.9 ui-monospace, monospace; } .legend i { padding: 2px 8px; }
+.legend { font: 13px/1.9 ui-monospace, monospace; } .legend span { padding: 2px 8px; }
 table { border-collapse: collapse; font-size: 14px; } th { text-align: left; font-weight: 600; }
 td, th { padding: 1px 10px 1px 0; vertical-align: top; } tbody tr { border-top: 1px solid var(--rule); }
 td:nth-child(1), td:nth-child(2) { text-align: right; font-variant-numeric: tabular-nums; color: var(--faint); }
@@ -64,16 +73,11 @@ td code { font: 13px/1.5 ui-monospace, monospace; white-space: pre-wrap; overflo
 `;
 
 export function heatPage(heat: Heat): string {
-  const files = [...new Set(heat.lines.map((line) => line.file))];
-  const legend = SHADES.map((limit, level) => {
-    const label = Number.isFinite(limit) ? `<= ${limit}` : `> ${SHADES[level - 1]}`;
-    return html`<i class="h${level}">${label}</i>`;
-  });
   const overhead = Object.entries(heat.overhead).map(
     ([name, bits]) => html`<tr><td></td><td>${bits}</td><td class="bar"></td><td>${name}</td></tr>\n`,
   );
-  const text = heat.bits - Object.values(heat.overhead).reduce((total, bits) => total + bits, 0);
-  const page = html`<!doctype html>
+  const text = Object.values(heat.overhead).reduce((left, bits) => left - bits, heat.bits);
+  return String(html`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -83,12 +87,11 @@ export function heatPage(heat: Heat): string {
 <p>Build ${heat.buildNumber}: ${heat.code.length} characters in ${heat.bits} bits, ${text} of them for the text below.
 Each character is coloured by the bits that it costs in the gzip file that ships; underlined ones were copied from earlier text and share the copy's bits.
 Point at a token for its bits and its source line.</p>
-<p class="legend">bits a character ${legend} <i class="c">copied</i></p>
-<p class="text">${minified(heat)}</p>
+<p class="legend">bits a character ${legend()} <span class="c">copied</span></p>
+<p class="text">${heatMap(heat)}</p>
 <h2>Bits that make no text</h2>
 <table><tbody>${overhead}</tbody></table>
-${files.map((file) => source(heat, file))}
+${Object.entries(heat.sources).map((each) => source(heat, each))}
 </html>
-`;
-  return String(page);
+`);
 }
