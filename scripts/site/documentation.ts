@@ -69,23 +69,23 @@ export function documentationPage(manifest: Manifest, reference: Reference, orig
 <p class="lead">A login for any web page, through a popup, in about a kilobyte. Every login ends in exactly one callback, also when
 the popup is blocked or closed, or the API never answers. An answer is accepted only if its origin, its window and its state are right.
 This is a re-implementation, not Stack Exchange's own.</p>
-<p><a class="button" href="playground.html">Try it in the playground</a></p>
+<p><a role="button" href="playground.html">Try it in the playground</a></p>
 <h2 id="use">Use it</h2>
-<div class="envelopes">
-<section class="card" aria-labelledby="script-title">
+<div class="columns">
+<article aria-labelledby="script-title">
 <h3 id="script-title">The hosted script</h3>
 <p>For every browser since IE 9, and a global, <code>SE</code>. Build ${escapeHtml(manifest.buildNumber)}: ${size("all.js")}.</p>
 ${show("script-alias")}
 ${show("script-pinned")}
 ${show("script-use")}
-</section>
-<section class="card" aria-labelledby="module-title">
+</article>
+<article aria-labelledby="module-title">
 <h3 id="module-title">The ES module</h3>
 <p>For browsers of today: <code>fetch</code>, promises, an <code>AbortSignal</code>. ${size("index.mjs")}.</p>
 ${show("module-install")}
 ${show("module-use")}
 ${show("module-timeout")}
-</section>
+</article>
 </div>
 <p>Register your app at <a href="https://stackapps.com/apps/oauth">Stack Apps</a>: it gets the client id. Turn the implicit grant (client side
 flow) on, leave the non-web redirect (desktop redirect) enabled, and enter the host of your pages as the OAuth domain.

@@ -33,7 +33,7 @@ export function table(
     const cells = rest.map((cell, index) => `<td${kind(index + 1)}${label(index + 1)}>${cell}</td>`).join("");
     return `<tr><th scope="row"${kind(0)}>${first}</th>${cells}</tr>`;
   });
-  return `<div class="scroll stack" role="group" tabindex="0" aria-label="${escapeHtml(caption)}">
+  return `<div class="scroll stack" role="region" tabindex="0" aria-label="${escapeHtml(caption)}">
 <table><caption>${escapeHtml(caption)}</caption><thead><tr>${headings}</tr></thead>
 <tbody>
 ${body.join("\n")}

@@ -72,16 +72,15 @@ ${scripts.map((script) => `<script type="module" src="${script}"></script>`).joi
 </head>
 <body>
 <a class="skip" href="#main">Skip to the content</a>
-<header class="top">
-<p class="brand"><a href="index.html">stackexchange-auth</a></p>
-<nav aria-label="Pages"><ul>
+<header class="container">
+<nav aria-label="Pages"><ul><li><strong><a href="index.html" class="contrast">stackexchange-auth</a></strong></li></ul><ul>
 ${links.join("\n")}
 </ul></nav>
 </header>
-<main id="main" tabindex="-1">
+<main id="main" class="container" tabindex="-1">
 ${contents ? withContents(body) : body}
 </main>
-<footer class="foot"><p>stackexchange-auth ${escapeHtml(version)}, build ${escapeHtml(buildNumber)}. <a href="licence.html">MIT licence</a>. <a href="changelog.html">Changelog</a>.
+<footer class="container"><p>stackexchange-auth ${escapeHtml(version)}, build ${escapeHtml(buildNumber)}. <a href="licence.html">MIT licence</a>. <a href="changelog.html">Changelog</a>.
 A re-implementation, not Stack Exchange's own.</p></footer>
 </body>
 </html>

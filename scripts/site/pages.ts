@@ -49,11 +49,16 @@ const TYPES: Record<string, string> = {
 };
 
 const ASSETS = join(ROOT, "scripts/site/page");
-/** What the page's modules draw with: the file of the package that needs no other. */
-const LIT = "lit-html.js";
-const asset = (name: string): string =>
-  readFileSync(name === LIT ? join(ROOT, "node_modules/lit-html", LIT) : join(ASSETS, name), "utf8");
 const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
+
+/** What comes from packages: what the page's modules draw with, and the style that site.css adds to. */
+const LIT = "lit-html.js";
+const PICO = "node_modules/@picocss/pico/css/pico.min.css";
+
+function asset(name: string): string {
+  if (name === LIT) return read(`node_modules/lit-html/${LIT}`);
+  return `${name === "site.css" ? read(PICO) : ""}${read(`scripts/site/page/${name}`)}`;
+}
 
 /** Pages that are Markdown files of the repository. */
 const DOCUMENTS: Record<string, [title: string, path: string]> = {

@@ -16,7 +16,7 @@ for (const figure of document.querySelectorAll("figure.snippet")) {
       said.textContent = "Selected: press Ctrl-C";
     }
   };
-  const button = html` <button type="button" class="small copy" @click=${copy}>
+  const button = html` <button type="button" class="small outline copy" @click=${copy}>
       Copy<span class="visually-hidden">: ${label}</span>
     </button>
     <span class="hint" role="status"></span>`;

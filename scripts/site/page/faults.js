@@ -46,7 +46,7 @@ function control(name, { off, choices }, value) {
 /** A button that sets a value which shows an effect. */
 function sampleButton(name, { label, sample }, value) {
   if (!sample) return "";
-  return html`<button type="button" class="small" ?disabled=${!tier.live} @click=${() => setFaults({ [name]: value ? 0 : sample })}>
+  return html`<button type="button" class="outline" ?disabled=${!tier.live} @click=${() => setFaults({ [name]: value ? 0 : sample })}>
     ${value ? "Off" : `Try ${sample}`}<span class="visually-hidden"> for ${label}</span>
   </button>`;
 }
@@ -67,7 +67,7 @@ function line([name, fault]) {
     ${
       typeof fault.off === "boolean"
         ? [input, label]
-        : [label, html`<span class="fault-control">${input} ${sampleButton(name, fault, value)}</span>`]
+        : [label, html`<div role="group">${input} ${sampleButton(name, fault, value)}</div>`]
     }
     <span class="hint" id="fault-${name}-help">${fault.help}</span>
     ${promise(name, fault, value)}

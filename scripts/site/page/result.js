@@ -16,7 +16,7 @@ function show(outcome, content, accounts = "") {
   render([content, calls > 1 ? html`<p class="bad">Called back ${calls} times.</p>` : ""], result);
   render(accounts, byId("accounts"));
   // The outcome is what the reader waits for: it may be below the window's edge.
-  if (calls) result.closest("section").scrollIntoView({ block: "nearest" });
+  if (calls) result.closest("article").scrollIntoView({ block: "nearest" });
 }
 
 const badges = (counts) =>
@@ -28,7 +28,7 @@ const badges = (counts) =>
     );
 
 const table = (users) =>
-  html`<div class="scroll tall" tabindex="0" role="group" aria-label="Accounts">
+  html`<div class="scroll tall" tabindex="0" role="region" aria-label="Accounts">
     <table>
       <thead>
         <tr><th scope="col">Site</th><th scope="col">Reputation</th><th scope="col">Badges</th></tr>
