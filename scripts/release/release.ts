@@ -23,11 +23,12 @@ interface Options {
   json?: boolean;
 }
 
-/** The options of a new build: what takes one that is there goes with none of them. */
-const BUILDS = ["from", "buildNumber", "allowDirty", "stage"];
-
-const option = (flags: string, text: string, conflicts: string[] = []) =>
-  new Option(flags, text).conflicts(conflicts);
+/** What takes a build that is there goes with no other such option, and with none of a new build. */
+function existing(flags: string, text: string): Option {
+  const option = new Option(flags, text);
+  const others = ["switch", "rollback", "list", "from", "buildNumber", "allowDirty", "stage"];
+  return option.conflicts(others.filter((name) => name !== option.attributeName()));
+}
 
 function parseOptions(argv: string[]): Options {
   return newCommand("npm run release --")
@@ -36,29 +37,16 @@ function parseOptions(argv: string[]): Options {
         "switched last and in one step. See scripts/site/content/cdn.md.",
     )
     .requiredOption("--out <folder>", "the release folder; it keeps every build")
-    .addOption(option("--from <folder>", "release this build of npm run build, make none", ["buildNumber"]))
+    .addOption(
+      new Option("--from <folder>", "release what npm run build wrote there").conflicts("buildNumber"),
+    )
     .option("--build-number <id>", "default: the variable BUILD_NUMBER, else the number of commits")
     .option("--allow-dirty", "build although the sources have changes that are in no commit")
     .option("--stage", "publish the build, and leave the alias where it is")
-    .addOption(option("--switch <build>", "only switch the alias, to a build that is there", BUILDS))
-    .addOption(
-      option("--rollback <build>", "the same, under the name one looks for in a hurry", [
-        "switch",
-        ...BUILDS,
-      ]),
-    )
-    .addOption(
-      option("--list", "list the builds, each one checked; * marks the alias's", [
-        "switch",
-        "rollback",
-        ...BUILDS,
-      ]),
-    )
-    .addOption(
-      option("--origin <origin>", "where the folder is served, for the tag; remembered").argParser(
-        checkOrigin,
-      ),
-    )
+    .addOption(existing("--switch <build>", "only switch the alias, to a build that is there"))
+    .addOption(existing("--rollback <build>", "the same, under the name one looks for in a hurry"))
+    .addOption(existing("--list", "list the builds, each one checked; * marks the alias's"))
+    .option("--origin <origin>", "where the folder is served, for the tag; remembered in it", checkOrigin)
     .option("--json", "print what a script wants to know")
     .allowExcessArguments(false)
     .parse(argv, { from: "user" })

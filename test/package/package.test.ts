@@ -9,7 +9,7 @@ import { publint } from "publint";
 import { rollup } from "rollup";
 import * as assert from "uvu/assert";
 import { ROOT } from "../../scripts/config.ts";
-import { compileConsumers, emptyProject, type Project, RESOLUTIONS } from "../support/consumer.ts";
+import { emptyProject, type Project } from "../support/consumer.ts";
 import { login, openIndexMjs } from "../support/index-mjs.ts";
 import { runProgram } from "../support/program.ts";
 import { fencedCode } from "../support/snippets.ts";
@@ -164,12 +164,6 @@ for (const [name, bundle] of Object.entries(bundlers)) {
     assert.not.match(await bundled(`import { login } from "stackexchange-auth";`), /stackexchange\.com/);
     const { SE } = await openIndexMjs({}, await bundled(`import "stackexchange-auth/all.js";`));
     assert.equal([typeof SE.init, typeof SE.authenticate], ["function", "function"]);
-  });
-}
-
-for (const resolution of RESOLUTIONS) {
-  test(`apps in TypeScript compile against it, ${resolution}`, async () => {
-    assert.is(await compileConsumers(folder, resolution), "");
   });
 }
 

@@ -21,7 +21,7 @@ test("arguments that do not fit end with one line and exit code 2", () => {
     ["--list", /required option '--out <folder>'/],
     ["--out x --list more", /too many arguments/],
     ["--out x --list --stage", /'--list' cannot be used with option '--stage'/],
-    ["--out x --rollback 7 --switch 8", /'--rollback <build>' cannot be used with option '--switch/],
+    ["--out x --rollback 7 --switch 8", /'--switch <build>' cannot be used with option '--rollback/],
     ["--out x --rollback 7 --from dist", /'--rollback <build>' cannot be used with option '--from/],
     ["--out x --from dist --build-number 7", /'--from <folder>' cannot be used with option '--build-number/],
     ["--out x --list --origin cdn.example/js", /--origin takes an origin such as https:/],

@@ -19,17 +19,12 @@ const app: InitOptions = {
   clientId: 1,
   channelUrl: "https://app.example/blank",
   complete({ version }) {
-    const text: string = version;
-    console.log(text);
+    console.log(version satisfies string);
   },
 };
 init(app);
-init({ ...app, clientId: "1" });
-// What takes no argument may be the callback.
-init({ ...app, complete: () => {} });
-
-// Pages written before June 2026 have a key.
-init({ ...app, key: "key((" });
+// What takes no argument may be the callback. Pages written before June 2026 have a key.
+init({ ...app, clientId: "1", complete: () => {}, key: "key((" });
 
 // @ts-expect-error clientId is required
 init({ channelUrl: "https://app.example/blank", complete() {} });
@@ -47,7 +42,6 @@ init({ ...app, clientID: 1 });
 export async function signIn(signal: AbortSignal): Promise<Session> {
   const options: LoginOptions = { scope: ["read_inbox", "no_expiry"], networkUsers: true, signal };
   const session = await login(options);
-  const token: string = session.accessToken;
   // @ts-expect-error there is no date with no_expiry
   session.expirationDate.getTime();
   const time: number | undefined = session.expirationDate?.getTime();
@@ -57,7 +51,7 @@ export async function signIn(signal: AbortSignal): Promise<Session> {
   const gold: number | undefined = first?.badge_counts.gold;
   // @ts-expect-error an account has no display name
   first?.display_name;
-  console.log(token, time, gold);
+  console.log(session.accessToken satisfies string, time, gold);
   return session;
 }
 
@@ -85,8 +79,7 @@ login().accessToken;
 login().catch((error: AuthError | Error) => {
   if (error.name === "AuthError") {
     const { errorName, errorMessage, message, stack } = error as AuthError;
-    const known: ErrorName = "popup_closed";
-    console.log(errorName === known, errorMessage, message, stack);
+    console.log(errorName === ("popup_closed" satisfies ErrorName), errorMessage, message, stack);
   }
 });
 
@@ -113,14 +106,13 @@ authenticate({ success() {}, signal: AbortSignal.timeout(1) });
 // @ts-expect-error an error has no code
 authenticate({ success() {}, error: ({ code }) => console.log(code) });
 
-const scope: Scope = "private_info";
 const failure: Failure = { errorName: "access_denied", errorMessage: "no" };
 // A failure is handed over with both.
 // @ts-expect-error
 const half: Failure = { errorName: "access_denied" };
 const all: StackExchangeAuth = { init, authenticate };
 const options: AuthenticateOptions = { success() {}, error: undefined, scope: undefined };
-console.log(scope, failure, half, all, options);
+console.log("private_info" satisfies Scope, failure, half, all, options);
 
 // @ts-expect-error AuthError is a type, with no class to ask for
 console.log(AuthError);
