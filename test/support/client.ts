@@ -49,6 +49,8 @@ export interface Message {
   data?: unknown;
 }
 
+type Listener = (event: Message) => void;
+
 interface Timer {
   due: number;
   /** Undefined for one that runs once. */
@@ -114,7 +116,7 @@ export class Client {
   now = 1_700_000_000_000;
   openBehaviour: NonNullable<PageOptions["open"]>;
 
-  readonly #listeners = new Set<(event: Message) => void>();
+  readonly #listeners = new Set<Listener>();
   readonly #timers = new Map<number, Timer>();
   #lastTimer = 0;
   readonly #ownNames: Set<string>;
@@ -139,33 +141,24 @@ export class Client {
       (repeats: boolean) =>
       (callback: (...args: unknown[]) => void, ms?: number, ...args: unknown[]): number =>
         this.#timer(() => callback(...(modern ? args : [])), ms, repeats);
-    const listeners = (type: string) => {
-      if (type !== "message") throw new Error(`the SDK listens to "${type}"`);
-      return this.#listeners;
-    };
     const clear = (id: number) => this.#timers.delete(id);
+    const getRandomValues = (array: Uint32Array<ArrayBuffer>) => crypto.getRandomValues(array);
 
     this.realm = vm.createContext({
       document: this.document,
       // Support: IE 9 and 10 have no `origin`.
-      location: { href, protocol, ...(modern ? { origin } : {}), toString: () => href },
+      location: { href, protocol, origin: modern ? origin : undefined, toString: () => href },
       open: (url: string, name: string, features: string) => this.#open(url, name, features),
       setTimeout: timer(false),
       setInterval: timer(true),
       clearTimeout: clear,
       clearInterval: clear,
-      addEventListener: (type: string, listener: () => void) => listeners(type).add(listener),
-      removeEventListener: (type: string, listener: () => void) => listeners(type).delete(listener),
-      ...(modern ? { File: class File {} } : {}),
-      ...(options.crypto === false
-        ? {}
-        : {
-            crypto: { getRandomValues: (array: Uint32Array<ArrayBuffer>) => crypto.getRandomValues(array) },
-          }),
+      addEventListener: (_: "message", listener: Listener) => this.#listeners.add(listener),
+      removeEventListener: (_: "message", listener: Listener) => this.#listeners.delete(listener),
+      File: modern ? class File {} : undefined,
+      crypto: options.crypto === false ? undefined : { getRandomValues },
       // `npm run test:mutation`: the instrumented SDK asks its global object which mutant it is.
-      ...(process.env.MUTATION
-        ? { __stryker__: { activeMutant: process.env.__STRYKER_ACTIVE_MUTANT__ } }
-        : {}),
+      __stryker__: process.env.MUTATION && { activeMutant: process.env.__STRYKER_ACTIVE_MUTANT__ },
     });
     this.run("var window = this;");
     const clock = () => this.now;
@@ -200,9 +193,8 @@ export class Client {
   }
 
   #open(url: string, name: string, features: string): Popup | null | undefined {
-    if (this.openBehaviour === "null") return null;
-    if (this.openBehaviour === "undefined") return undefined;
     if (this.openBehaviour === "throws") throw new Error("NS_ERROR_DOM_INVALID_ACCESS_ERR");
+    if (this.openBehaviour !== "popup") return this.openBehaviour === "null" ? null : undefined;
     const popup = {
       url,
       // As Web IDL has it: the name's text.
@@ -317,18 +309,12 @@ export class Client {
     return this.post({ origin: PRODUCTION.loginOrigin, source: popup, data });
   }
 
-  /** What the artifact left behind: empty when no login is under way. */
-  left(): string[] {
-    const elements = [...this.document.querySelectorAll("head *, body *")];
-    const globals = this.#names().filter((name) => !this.#ownNames.has(name) && name !== "SE");
+  /** What the artifact left behind, in the page and on its own `SE`: empty when no login is under way. */
+  left(): unknown[] {
+    const names = this.#names().filter((name) => !this.#ownNames.has(name) && name !== "SE");
     const members = Object.getOwnPropertyNames(this.SE).filter((name) => !this.members.includes(name));
-    return [
-      ...[...this.#listeners].map(() => "a listener"),
-      ...this.timers.map((ms) => `a timer of ${ms} ms`),
-      ...this.pending.map(({ url }) => `a request for ${url}`),
-      ...elements.map(({ localName }) => `an element ${localName}`),
-      ...[...globals, ...members].map((name) => `a name ${name}`),
-    ];
+    const elements = this.document.querySelectorAll("head *, body *");
+    return [...this.#listeners, ...this.timers, ...this.pending, ...elements, ...names, ...members];
   }
 
   /** What holds at any time: no login has ended twice, and nothing was raised. Throws an Error otherwise. */
@@ -343,6 +329,6 @@ export class Client {
     this.check();
     if (this.logins.length === 0 || this.logins.some((heard) => heard.calls === 0)) return;
     const left = this.left();
-    if (left.length) throw new Error(`left behind: ${left.join(", ")}`);
+    if (left.length) throw new Error(`left behind: ${left.map(String).join(", ")}`);
   }
 }

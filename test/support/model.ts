@@ -6,11 +6,10 @@
  * have ended, nothing is left.
  */
 import * as fc from "fast-check";
+import { PRODUCTION } from "../../scripts/config.ts";
 import type { ApiRequest } from "./api-doubles.ts";
 import { accounts } from "./app.ts";
-import { type Client, type Heard, type Popup, TICK } from "./client.ts";
-
-const ORIGIN = "https://stackexchange.com";
+import { type Client, type Heard, type Message, type Popup, TICK } from "./client.ts";
 
 interface Login {
   heard: Heard;
@@ -57,16 +56,10 @@ class Play {
       assert(heard.calls > 0 || tokens.length > 0, "a newer login ended before an older one that was open");
   }
 
-  /** Calls `act` with one of the logins that opened a popup, if there is any. */
-  async opened(index: number, act: (one: Opened) => unknown): Promise<void> {
-    const opened = this.logins.filter((one): one is Opened => one.popup !== undefined);
-    const one = opened[index % opened.length];
-    if (one) await act(one);
-  }
-
-  /** The right answer with `body`. */
-  hash(body: string, { popup }: Opened): string {
-    return `#${body}&state=${encodeURIComponent(this.client.stateOf(popup))}`;
+  /** The message with the right answer, with `body` in it. */
+  right(body: string, { popup }: Opened): Message {
+    const data = `#${body}&state=${encodeURIComponent(this.client.stateOf(popup))}`;
+    return { origin: PRODUCTION.loginOrigin, source: popup, data };
   }
 
   /** The page gets the right answer with `body`. all.js drops an escape that does not decode, the module leaves it as it is. */
@@ -93,26 +86,36 @@ class Play {
   }
 }
 
-interface Happening<T> {
-  weight: number;
-  args: { [Name in keyof T]: fc.Arbitrary<T[Name]> };
-  run(play: Play, args: T): unknown;
+/** Something that has happened: what it was given, and how it happens. */
+interface Step {
+  args: unknown;
+  run(play: Play): unknown;
 }
 
+/** Something that can happen, `weight` times as often as what has the weight 1. */
 const happening = <T>(
   weight: number,
-  args: Happening<T>["args"],
-  run: Happening<T>["run"],
-): Happening<any> => ({
+  args: { [Name in keyof T]: fc.Arbitrary<T[Name]> },
+  run: (play: Play, args: T) => unknown,
+): fc.WeightedArbitrary<Step> => ({
   weight,
-  args,
-  run,
+  arbitrary: fc.record(args).map((given) => ({ args: given, run: (play) => run(play, given as T) })),
 });
+
+/** Something that can happen to one of the logins that opened a popup, if there is any. */
+const toLogin = <T>(
+  weight: number,
+  args: { [Name in keyof T]: fc.Arbitrary<T[Name]> },
+  run: (play: Play, one: Opened, args: T) => unknown,
+): fc.WeightedArbitrary<Step> =>
+  happening<T & { login: number }>(weight, { ...args, login: fc.nat({ max: 3 }) } as any, (play, given) => {
+    const opened = play.logins.filter((one): one is Opened => one.popup !== undefined);
+    const one = opened[given.login % opened.length];
+    return one && run(play, one, given);
+  });
 
 const oneOf = <const T>(...values: T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
 
-/** Which of the logins it happens to. */
-const login = fc.nat({ max: 3 });
 const body = oneOf<string>(
   "access_token=right",
   "access_token=right&expires=86400",
@@ -124,6 +127,12 @@ const body = oneOf<string>(
   "",
   "__proto__=1&constructor=2&access_token=right",
 );
+
+const foreign = oneOf<Message>({ origin: "https://evil.example" }, { source: {} });
+const garbage = oneOf<unknown>(
+  ...["#access_token=right&state=s0", undefined, null, 0, true, {}, []],
+  ...[{ toString: 1, valueOf: 1 }, "", "#", "#state", "#state=%"],
+).map((data): Message => ({ data }));
 
 const MORE = { items: accounts(2), has_more: true };
 
@@ -139,8 +148,8 @@ const replies: Record<string, (request: ApiRequest) => Promise<void>> = {
   fails: (request) => request.fail(),
 };
 
-/** Everything that can happen, and how often. */
-const happenings: Record<string, Happening<any>> = {
+/** Everything that can happen. */
+const happenings = {
   authenticate: happening(
     4,
     { networkUsers: fc.boolean(), open: oneOf("popup", "popup", "popup", "null", "undefined", "throws") },
@@ -156,41 +165,21 @@ const happenings: Record<string, Happening<any>> = {
     },
   ),
   init: happening(1, {}, ({ client }) => client.init()),
-  answer: happening(4, { login, body }, (play, { login, body }) =>
-    play.opened(login, (one) => {
-      if (!play.frames) play.note(body, one);
-      return play.client.post({ origin: ORIGIN, source: one.popup, data: play.hash(body, one) });
-    }),
+  answer: toLogin(4, { body }, (play, one, { body }) => {
+    if (!play.frames) play.note(body, one);
+    return play.client.post(play.right(body, one));
+  }),
+  forge: toLogin(4, { body, wrong: fc.oneof(foreign, garbage) }, (play, one, { body, wrong }) =>
+    play.client.post({ ...play.right(body, one), ...wrong }),
   ),
-  forge: happening(
+  // By the user, who may come back to this page, or by COOP: then the popup reads as closed while the user is in it.
+  closes: toLogin(
     3,
-    { login, body, wrong: oneOf({ origin: "https://evil.example" }, { source: {} }, { data: "&state=s0" }) },
-    (play, { login, body, wrong }) =>
-      play.opened(login, (one) => {
-        const data = "data" in wrong ? `#${body}${wrong.data}` : play.hash(body, one);
-        return play.client.post({ origin: ORIGIN, source: one.popup, ...wrong, data });
-      }),
-  ),
-  garbage: happening(
-    1,
-    {
-      login,
-      data: oneOf<unknown>(undefined, null, 0, true, {}, [], { toString: 1 }, "", "#", "#state", "#state=%"),
+    { focused: oneOf(undefined, undefined, true, false) },
+    ({ client }, one, { focused }) => {
+      one.popup.closed = true;
+      client.focused = focused ?? client.focused;
     },
-    (play, { login, data }) =>
-      play.opened(login, ({ popup }) => play.client.post({ origin: ORIGIN, source: popup, data })),
-  ),
-  userCloses: happening(2, { login }, (play, { login }) =>
-    play.opened(login, ({ popup }) => {
-      popup.closed = true;
-    }),
-  ),
-  // A popup cut off by COOP reads as closed, whoever looks; while its user is in it, this page has no focus.
-  severed: happening(1, { login, by: fc.boolean() }, (play, { login, by }) =>
-    play.opened(login, ({ popup }) => {
-      popup.closed = true;
-      play.client.focused = !by;
-    }),
   ),
   focus: happening(2, { focused: fc.boolean() }, ({ client }, { focused }) => {
     client.focused = focused;
@@ -198,44 +187,31 @@ const happenings: Record<string, Happening<any>> = {
   time: happening(4, { ms: oneOf(0, 1, 49, 50, 399, 400, 900, 5000) }, ({ client }, { ms }) =>
     client.advance(ms),
   ),
-  frame: happening(
-    2,
-    { login, body, frame: oneOf("loading", "answer", "gone") },
-    (play, { login, body, frame }) =>
-      play.opened(login, (one) => {
-        const answers = frame === "answer";
-        if (answers && play.frames && !one.popup.closed) play.note(body, one);
-        one.popup.frameHash = answers ? play.hash(body, one) : frame === "loading" ? "" : undefined;
-      }),
-  ),
+  frame: toLogin(2, { body, frame: oneOf("", "answer", undefined) }, (play, one, { body, frame }) => {
+    if (frame && play.frames && !one.popup.closed) play.note(body, one);
+    one.popup.frameHash = frame ? String(play.right(body, one).data) : frame;
+  }),
   api: happening(
     6,
     { request: fc.nat({ max: 3 }), reply: oneOf(...Object.keys(replies)) },
-    ({ client: { pending } }, { request, reply }) => {
-      if (pending.length) return replies[reply]!(pending[request % pending.length]!);
-    },
+    ({ client: { pending } }, { request, reply }) =>
+      pending.length && replies[reply]!(pending[request % pending.length]!),
   ),
 };
 
-/** One thing that happens: its name, and what it is given. */
-type Step = [kind: string, args: unknown];
+const named = Object.entries(happenings).map(([kind, { weight, arbitrary }]) => ({
+  weight,
+  // fast-check's report of a failure shows the kind.
+  arbitrary: arbitrary.map((step) => ({ kind, ...step })),
+}));
+export const steps = fc.array(fc.oneof(...named), { minLength: 1, maxLength: 30 });
 
-export const steps: fc.Arbitrary<Step[]> = fc.array(
-  fc.oneof(
-    ...Object.entries(happenings).map(([kind, { weight, args }]) => ({
-      weight,
-      arbitrary: fc.tuple(fc.constant(kind), fc.record(args) as fc.Arbitrary<unknown>),
-    })),
-  ),
-  { minLength: 1, maxLength: 30 },
-);
-
-/** Lets `steps` happen in the client's page. Throws an Error when the artifact breaks the invariant. */
+/** Lets `happened` happen in the client's page. Throws an Error when the artifact breaks the invariant. */
 export async function play(client: Client, frames: boolean, happened: readonly Step[]): Promise<void> {
   const game = new Play(client, frames);
   client.init();
-  for (const [kind, args] of happened) {
-    await happenings[kind]!.run(game, args);
+  for (const step of happened) {
+    await step.run(game);
     game.check();
   }
   await game.end();
