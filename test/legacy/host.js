@@ -8,65 +8,45 @@ var now = 0, timers = [], listeners = [], requests = [], popups = [], focused = 
 /* Support: IE 9 and 10 have no `origin`, here and on links. */
 var location = { href: "http://app.example:8080/page?a=b", protocol: "http:", toString: function () { return location.href; } };
 
-function setTimer(callback, ms, repeats) {
-  timers.push({ callback: callback, due: now + (ms || 0), every: repeats ? ms : 0, on: true });
-  return timers.length;
+function setTimeout(callback, ms, every) {
+  timers.push({ callback: callback, due: now + (ms || 0), every: every });
+  return timers[timers.length - 1];
 }
-function setTimeout(callback, ms) { return setTimer(callback, ms, false); }
-function setInterval(callback, ms) { return setTimer(callback, ms, true); }
-function clearInterval(id) { if (timers[id - 1]) timers[id - 1].on = false; }
-function pendingTimers() {
-  var count = 0, i;
-  for (i = 0; i < timers.length; i++) if (timers[i].on) count++;
-  return count;
+function setInterval(callback, ms) { return setTimeout(callback, ms, ms); }
+function remove(list, entry) {
+  for (var i = 0; i < list.length; i++) if (list[i] === entry) list.splice(i, 1);
 }
+function clearInterval(timer) { remove(timers, timer); }
 
 /* Lets `ms` milliseconds pass in steps of one. */
 function advance(ms) {
-  var end = now + ms, i, timer;
-  do {
-    for (i = 0; i < timers.length; i++) {
-      timer = timers[i];
-      if (timer.on && timer.due <= now) {
-        if (timer.every) timer.due += timer.every; else timer.on = false;
-        timer.callback();
+  for (var end = now + ms, all, i; now <= end; now++)
+    for (all = timers.slice(0), i = 0; i < all.length; i++)
+      if (all[i].due <= now) {
+        if (all[i].every) all[i].due += all[i].every; else remove(timers, all[i]);
+        all[i].callback();
       }
-    }
-  } while (++now <= end);
   now = end;
 }
 
 if (MODERN) window.File = function () {};
 window.addEventListener = function (type, listener) { listeners.push(listener); };
-window.removeEventListener = function (type, listener) {
-  for (var i = 0; i < listeners.length; i++) if (listeners[i] === listener) listeners.splice(i, 1);
-};
+window.removeEventListener = function (type, listener) { remove(listeners, listener); };
 function post(message) { for (var all = listeners.slice(0), i = 0; i < all.length; i++) all[i](message); }
 
 function open(url, name, features) {
   if (blocked) return null;
-  var popup = { url: url, features: features, closed: false, close: function () { this.closed = true; } };
-  popups.push(popup);
-  return popup;
+  popups.push({ url: url, features: features, closed: false, close: function () { this.closed = true; } });
+  return popups[popups.length - 1];
 }
 
 /* A link. Its `href` has a setter, which takes ES5. */
 function Link() {
-  var link = this, address = "";
-  Object.defineProperty(link, "href", {
-    get: function () { return address; },
-    set: function (text) { address = String(text); link.protocol = /^\w+:/.exec(address)[0]; }
-  });
+  var address = "";
+  Object.defineProperty(this, "href", { set: function (text) { address = String(text); } });
+  this.toString = function () { return address; };
 }
-Link.prototype.toString = function () { return this.href; };
-
-var document = {
-  hasFocus: function () { return focused; },
-  createElement: function (name) {
-    if (name !== "a") throw new Error("no element " + name);
-    return new Link();
-  }
-};
+var document = { hasFocus: function () { return focused; }, createElement: function () { return new Link(); } };
 
 /* Support: IE 9 opens no other origin. */
 function XMLHttpRequest() { this.headers = {}; }
