@@ -3,7 +3,17 @@ import { html, raw } from "hono/html";
 import type { Account } from "./accounts.ts";
 import type { App } from "./apps.ts";
 import { LANDING_JS, LOGIN_CSS } from "./page-files.ts";
-import { IDENTIFY, SCOPES } from "./scopes.ts";
+
+/** What the dialog says for each scope, in the order in which it says it. */
+export const SCOPES: Readonly<Record<string, string>> = {
+  read_inbox: "Read your global inbox",
+  no_expiry: "Keep these permissions perpetually",
+  write_access: "Create and change content on your behalf",
+  private_info: "Access your private actions and information",
+};
+
+/** Said whatever was asked for. */
+export const IDENTIFY = "Identify your account";
 
 type Html = ReturnType<typeof html>;
 
@@ -67,22 +77,8 @@ export const failurePage = (description: string): Html =>
 </main>`,
   );
 
-/** What `pages/landing.js` reads from the page. Times are ms. */
-export interface Landing {
-  /** The only origin that may receive the answer. */
-  target: string;
-  /** The app's blank page; empty when its scheme cannot be framed. */
-  proxy: string;
-  /** Answer as to old IE, whatever the browser says that it is. */
-  frame: boolean;
-  late: number;
-  twice: boolean;
-  slowFrame: number;
-  closes: boolean;
-}
-
-/** The landing page; without `settings` it has the heading and does nothing. */
-export function landingPage(settings?: Landing): Html {
+/** The landing page, with what `pages/landing.js` reads from it; without `settings` it has the heading and does nothing. */
+export function landingPage(settings?: Record<string, string | number | boolean>): Html {
   const title = "Authorizing Application";
   if (!settings) return page(title, html`<h1>${title}</h1>`);
   // What is off is an empty text.

@@ -1,10 +1,8 @@
 /** The login role: the dialog that asks, and the landing page that hands the answer to the app's window. */
 import type { Context, Hono } from "hono";
 import { type App, isUnderDomain } from "./apps.ts";
-import { encodeHash } from "./encoding.ts";
-import { dialogPage, failurePage, landingPage } from "./login-pages.ts";
+import { dialogPage, failurePage, landingPage, SCOPES } from "./login-pages.ts";
 import { limitBody, newRole } from "./role.ts";
-import { SCOPES } from "./scopes.ts";
 import type { World } from "./world.ts";
 
 const DIALOG = "/oauth/dialog";
@@ -12,6 +10,22 @@ const LANDING = "/oauth/login_success";
 const COOP = { "Cross-Origin-Opener-Policy": "same-origin" };
 /** A day, as the real answers say; the other one they say is 86399. Seconds. */
 const LIFETIME = 86_400;
+
+/**
+ * Percent-encoding as .NET's `HttpUtility.UrlEncode` does it, which is what the real answers look like: UTF-8,
+ * lower-case hex, a space as `+`, and only letters, digits and `- _ . ! * ( )` left alone.
+ */
+const dotNetEncode = (value: string): string =>
+  encodeURIComponent(value)
+    .replace(/['~]/g, (character) => `%${character.charCodeAt(0).toString(16)}`)
+    .replace(/%20/g, "+")
+    .replace(/%[0-9A-F]{2}/g, (hex) => hex.toLowerCase());
+
+/** `name=value&...` of the fields that have a value, in the order given. */
+const encodeHash = (fields: Record<string, string | undefined>): string =>
+  Object.entries(fields)
+    .flatMap(([name, value]) => (value === undefined ? [] : `${name}=${dotNetEncode(value)}`))
+    .join("&");
 
 /** The URL, or undefined when `text` is none. */
 function parseUrl(text: string, base?: string): URL | undefined {
@@ -56,14 +70,12 @@ export function landing({ faults, apps }: World) {
       return context.html(failurePage("unexpected domain on proxy url"), 400, headers);
 
     const settings = {
+      // The only origin that may receive the answer.
       target: `${protocol.toLowerCase()}://${url.host}`,
-      // Never an address that runs code: `javascript://its.domain/%0a...` has a host too.
+      // The app's blank page. Never an address that runs code: `javascript://its.domain/%0a...` has a host too.
       proxy: /^https?:$/.test(url.protocol) ? url.href : "",
       frame: oldIe || /MSIE [1-9]\./.test(context.req.header("User-Agent") ?? ""),
-      late,
-      twice,
-      slowFrame,
-      closes,
+      ...{ late, twice, slowFrame, closes },
     };
     return context.html(landingPage(settings), 200, headers);
   };

@@ -1,8 +1,8 @@
 /** The site role: the app's own origin, with its pages, the SDK, and the blank channel page. */
 import type { Context, Hono } from "hono";
 import { FAULTS } from "./faults.ts";
+import { IDENTIFY, SCOPES } from "./login-pages.ts";
 import { limitBody, newRole } from "./role.ts";
-import { IDENTIFY, SCOPES } from "./scopes.ts";
 import type { World } from "./world.ts";
 
 const FRESH = { "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" };

@@ -22,95 +22,77 @@ const summary = ({ items, has_more, error_id, error_name, error_message }: any):
     ? `${error_id} ${error_name}: ${error_message}`
     : `${items.length} items${has_more ? ", more" : ""}`;
 
-const refused = (names: string) =>
+const inAddress = (names: string) =>
   `400 bad_parameter: ${names} not accepted in the address: send \`Authorization: Bearer <token>\`, with no key`;
-const REQUIRED = "401 access_token_required: This method requires an access_token";
-const MALFORMED = "402 invalid_access_token: `access_token` is not valid.";
 const DENIED = "403 access_denied: passed `access_token` was not found, or has expired.";
-const NO_METHOD = "404 no_method: no method found with this name";
+const METHODS = ["me/associated", "me", "errors", "nothing"].map((name) => `/2.0/${name}`);
 
-/** What is asked, what comes, and the header in place of a good one. TOKEN: of the account with 250 sites. */
-const calls: [path: string, answer: string, authorization?: string][] = [
-  // Pages: 30 by default, at most 100, and has_more until the last.
-  [ASSOCIATED, "30 items, more"],
-  [`${ASSOCIATED}?pagesize=100`, "100 items, more"],
-  [`${ASSOCIATED}?pagesize=100&page=2`, "100 items, more"],
-  [`${ASSOCIATED}?pagesize=100&page=3`, "50 items"],
-  [`${ASSOCIATED}?pagesize=50&page=5`, "50 items"],
-  [`${ASSOCIATED}?pagesize=100&page=4`, "0 items"],
-  [`${ASSOCIATED}?pagesize=0`, "0 items, more"],
-  [`${ASSOCIATED}?filter=!6RfQBFKB58ckl`, "30 items, more"],
-  ...["101", "-1", "1.5", "x", "", "1e1"].map((size): [string, string] => [
-    `${ASSOCIATED}?pagesize=${size}`,
-    "400 bad_parameter: pagesize",
-  ]),
-  ...["0", "-1", "x", ""].map((page): [string, string] => [
-    `${ASSOCIATED}?page=${page}`,
-    "400 bad_parameter: page",
-  ]),
-  // Every 2.x up to 2.3 answers alike.
-  ["/2.1/me/associated", "30 items, more"],
-  ["/2.2/me/associated", "30 items, more"],
-  ["/2.3/me/associated", "30 items, more"],
-  ["/1.0/me/associated", NO_METHOD],
-  ["/2.4/me/associated", NO_METHOD],
-  ["/2x0/me/associated", NO_METHOD],
-  ["/2.0/nothing", NO_METHOD],
-  // Who may call. A key is a bearer that the API takes where no token is needed.
-  [ASSOCIATED, REQUIRED, ""],
-  [ASSOCIATED, REQUIRED, `Bearer ${KEY}`],
-  ...["Bearer", "Basic TOKEN", "Bearer TOKEN x", "Bearer malformed", " TOKEN x"].map(
-    (authorization): [string, string, string] => [ASSOCIATED, MALFORMED, authorization],
+/** An answer, and the calls that get it. Behind a space is the header in place of a good one; NONE: no header. */
+const answers: Record<string, string[]> = {
+  // Pages: 30 by default, at most 100, and has_more until the last. Every 2.x up to 2.3 answers alike.
+  "30 items, more": [
+    ...["2.0", "2.1", "2.2", "2.3"].map((version) => `/${version}/me/associated`),
+    `${ASSOCIATED}?filter=!6RfQBFKB58ckl`,
+    `${ASSOCIATED} bearer  TOKEN`,
+  ],
+  "100 items, more": [`${ASSOCIATED}?pagesize=100`, `${ASSOCIATED}?pagesize=100&page=2`],
+  "50 items": [`${ASSOCIATED}?pagesize=100&page=3`, `${ASSOCIATED}?pagesize=50&page=5`],
+  "0 items": [`${ASSOCIATED}?pagesize=100&page=4`, "/2.3/me?site=stack"],
+  "0 items, more": [`${ASSOCIATED}?pagesize=0`],
+  "1 items": ["/2.3/me?site=stackoverflow.com"],
+  "10 items": ["/2.0/errors NONE"],
+  "400 bad_parameter: pagesize": ["101", "-1", "1.5", "x", "", "1e1"].map(
+    (bad) => `${ASSOCIATED}?pagesize=${bad}`,
   ),
-  [ASSOCIATED, DENIED, `Bearer ${UNKNOWN}`],
-  [ASSOCIATED, "30 items, more", "bearer  TOKEN"],
+  "400 bad_parameter: page": ["0", "-1", "x", ""].map((bad) => `${ASSOCIATED}?page=${bad}`),
+  "400 bad_parameter: site": ["/2.3/me"],
+  "400 bad_parameter: id": ["/2.0/errors/999"],
   // Credentials in the address are refused by every method, with a header or without.
-  ...[ASSOCIATED, "/2.3/me", "/2.0/errors", "/2.0/nothing"].flatMap((path) =>
-    ["TOKEN", ""].flatMap((authorization): [string, string, string][] => [
-      [`${path}?access_token=TOKEN`, refused("`access_token`"), authorization],
-      [`${path}?key=${KEY}`, refused("`key`"), authorization],
-      [`${path}?key=&access_token=`, refused("`access_token` and `key`"), authorization],
-    ]),
+  [inAddress("`access_token`")]: METHODS.flatMap((path) =>
+    ["", " NONE"].map((who) => `${path}?access_token=x${who}`),
   ),
-  // Who the user is on one site.
-  ["/2.3/me?site=stackoverflow.com", "1 items"],
-  ["/2.3/me?site=stack", "0 items"],
-  ["/2.3/me", "400 bad_parameter: site"],
-  ["/2.3/me?site=stackoverflow", REQUIRED, ""],
-  // The errors: a list, and one that simulates each.
-  ["/2.0/errors", "10 items", ""],
-  ["/2.0/errors/400", "400 bad_parameter: parameter", ""],
-  ["/2.0/errors/401", REQUIRED, ""],
-  ["/2.0/errors/402", MALFORMED, ""],
-  ["/2.0/errors/403", DENIED, ""],
-  ["/2.0/errors/404", NO_METHOD, ""],
-  ["/2.0/errors/405", "405 key_required: `key` is required when `access_token` is passed.", ""],
-  [
+  [inAddress("`key`")]: METHODS.flatMap((path) => ["", " NONE"].map((who) => `${path}?key=${KEY}${who}`)),
+  [inAddress("`access_token` and `key`")]: METHODS.map((path) => `${path}?key=&access_token=`),
+  // Each error is simulated, too.
+  "400 bad_parameter: parameter": ["/2.0/errors/400"],
+  "401 access_token_required: This method requires an access_token": [
+    ...["/2.0/errors/401", `${ASSOCIATED} NONE`, "/2.3/me?site=stackoverflow NONE"],
+    // A key is a bearer that the API takes where no token is needed.
+    `${ASSOCIATED} Bearer ${KEY}`,
+  ],
+  "402 invalid_access_token: `access_token` is not valid.": [
+    "/2.0/errors/402",
+    ...["Bearer", "Basic TOKEN", "Bearer TOKEN x", "Bearer x", "TOKEN x"].map(
+      (header) => `${ASSOCIATED} ${header}`,
+    ),
+  ],
+  [DENIED]: ["/2.0/errors/403", `${ASSOCIATED} Bearer ${UNKNOWN}`],
+  "404 no_method: no method found with this name": [
+    ...["/2.0/errors/404", "/1.0/me/associated", "/2.4/me/associated", "/2x0/me/associated", "/2.0/nothing"],
+  ],
+  "405 key_required: `key` is required when `access_token` is passed.": ["/2.0/errors/405"],
+  "406 access_token_compromised: Access token sent over non-HTTPS request, it has been invalidated": [
     "/2.0/errors/406",
-    "406 access_token_compromised: Access token sent over non-HTTPS request, it has been invalidated",
-    "",
   ],
-  ["/2.0/errors/500", "500 internal_error: an error occurred", ""],
-  [
+  "500 internal_error: an error occurred": ["/2.0/errors/500"],
+  "502 throttle_violation: too many requests from this IP, more requests available in 30 seconds": [
     "/2.0/errors/502",
-    "502 throttle_violation: too many requests from this IP, more requests available in 30 seconds",
-    "",
   ],
-  ["/2.0/errors/503", "503 temporarily_unavailable: the API is temporarily unavailable, please back off", ""],
-  ["/2.0/errors/999", "400 bad_parameter: id", ""],
-];
+  "503 temporarily_unavailable: the API is temporarily unavailable, please back off": ["/2.0/errors/503"],
+};
 
 test("every call: the answer, its HTTP status, and that every page may read it", async () => {
   const tier = newTier();
   const token = await tokenFor(tier, "many");
-  for (const [path, answer, authorization = token] of calls) {
-    const response = await call(tier, path.replace("TOKEN", token), authorization.replace("TOKEN", token));
-    const what = `${path} ${authorization}`;
-    assert.is(summary(await response.json()), answer, what);
-    assert.is(response.status, / items/.test(answer) ? 200 : 400, what);
-    assert.is(response.headers.get("Content-Type"), "application/json; charset=utf-8");
-    assert.is(response.headers.get("Access-Control-Allow-Origin"), "*");
-  }
+  for (const [answer, calls] of Object.entries(answers))
+    for (const asked of calls) {
+      const [, path, header = token] = /^(\S+)(?: (.+))?$/.exec(asked)!;
+      const response = await call(tier, path!, header.replace("TOKEN", token).replace("NONE", ""));
+      assert.is(summary(await response.json()), answer, asked);
+      assert.is(response.status, / items/.test(answer) ? 200 : 400, asked);
+      assert.is(response.headers.get("Content-Type"), "application/json; charset=utf-8");
+      assert.is(response.headers.get("Access-Control-Allow-Origin"), "*");
+    }
 });
 
 test("the wrapper and the items have their default fields; each account has its sites, with one account_id", async () => {

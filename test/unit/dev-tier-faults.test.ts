@@ -13,7 +13,6 @@ import {
   newTier,
   ORIGINS,
   openDialog,
-  type Query,
   tokenFor,
 } from "./dev-tier-support.ts";
 
@@ -25,40 +24,30 @@ const withFaults = (changes: Partial<FaultValues>, options = {}) => {
   return tier;
 };
 
-/** What the dialog answers, whose button is pressed unless `changes` are for asking it. */
-const dialogFaults: [fault: Partial<FaultValues>, decision: Query["decision"] | "ask", answer: string][] = [
-  ...[
-    ...["access_denied", "invalid_request", "unauthorized_client", "unsupported_response_type"],
-    ...["invalid_scope", "server_error", "temporarily_unavailable"],
-  ].map((dialogError): (typeof dialogFaults)[number] => [
-    { dialogError },
-    "ask",
-    `${LANDING}#error=${dialogError}&error_description=the+dev+tier+was+told+to%3a+${dialogError}&state=41`,
-  ]),
-  [{ approveAs: "one" }, "ask", `${LANDING}#access_token=T&expires=86400&state=41`],
-  [{ wrongState: true }, "approve", `${LANDING}#access_token=T&expires=86400&state=not-41`],
-  [
-    { wrongState: true },
-    "reject",
-    `${LANDING}#error=access_denied&error_description=the+user+rejected+the+request&state=not-41`,
-  ],
-  [{ badEscape: true }, "approve", `${LANDING}#access_token=T%E0%A4%A&expires=86400&state=41`],
-  [
-    { badEscape: true },
-    "reject",
-    `${LANDING}#error=access_denied%E0%A4%A&error_description=the+user+rejected+the+request&state=41`,
-  ],
-  [
-    { wrongOrigin: true },
-    "approve",
-    `${LANDING.replace(ORIGINS.login, ORIGINS.api)}#access_token=T&expires=86400&state=41`,
-  ],
+const APPROVED = "access_token=T&expires=86400&state=41";
+const REJECTED = "&error_description=the+user+rejected+the+request";
+const ERRORS = [
+  ...["access_denied", "invalid_request", "unauthorized_client", "unsupported_response_type"],
+  ...["invalid_scope", "server_error", "temporarily_unavailable"],
+];
+
+/** What the dialog answers when it is asked for, or when a button is pressed. */
+const dialogFaults: [fault: Partial<FaultValues>, decision: string, hash: string][] = [
+  ...ERRORS.map((dialogError): (typeof dialogFaults)[number] => {
+    const description = `the+dev+tier+was+told+to%3a+${dialogError}`;
+    return [{ dialogError }, "ask", `error=${dialogError}&error_description=${description}&state=41`];
+  }),
+  [{ approveAs: "one" }, "ask", APPROVED],
+  [{ wrongState: true }, "approve", "access_token=T&expires=86400&state=not-41"],
+  [{ wrongState: true }, "reject", `error=access_denied${REJECTED}&state=not-41`],
+  [{ badEscape: true }, "approve", "access_token=T%E0%A4%A&expires=86400&state=41"],
+  [{ badEscape: true }, "reject", `error=access_denied%E0%A4%A${REJECTED}&state=41`],
 ];
 test("faults of the dialog's answer", async () => {
-  for (const [fault, decision, answer] of dialogFaults) {
+  for (const [fault, decision, hash] of dialogFaults) {
     const tier = withFaults(fault);
     const response = decision === "ask" ? await openDialog(tier) : await decide(tier, { decision });
-    assert.is(leadsTo(response), answer);
+    assert.is(leadsTo(response), `${LANDING}#${hash}`);
   }
 });
 
@@ -67,10 +56,12 @@ test("approveAs: as the account of that name", async () => {
   assert.is((await callJson(tier, ASSOCIATED, await tokenFor(tier))).items.length, 1);
 });
 
-test("wrongOrigin: the API's origin plays the landing page only then", async () => {
-  assert.is((await call(newTier(), LANDING.replace(ORIGINS.login, ORIGINS.api))).status, 400);
-  const landing = await call(withFaults({ wrongOrigin: true }), LANDING.replace(ORIGINS.login, ORIGINS.api));
-  assert.match(await landing.text(), /data-target="https:\/\/app.example"/);
+test("wrongOrigin: the answer goes to the API's origin, which plays the landing page only then", async () => {
+  const elsewhere = LANDING.replace(ORIGINS.login, ORIGINS.api);
+  assert.is((await call(newTier(), elsewhere)).status, 400);
+  const tier = withFaults({ wrongOrigin: true });
+  assert.is(leadsTo(await decide(tier)), `${elsewhere}#${APPROVED}`);
+  assert.match(await (await call(tier, elsewhere)).text(), /data-target="https:\/\/app.example"/);
 });
 
 test("coop: on the dialog, on the 302, or on the landing page, and nowhere else", async () => {
