@@ -1,12 +1,13 @@
 /** How a login ends, and what the app is given. */
 import * as assert from "uvu/assert";
 import { readReference } from "../../scripts/site/reference.ts";
-import { accounts, plain, TOKEN } from "../support/app.ts";
+import { TOKEN } from "../support/app.ts";
 import { TICK } from "../support/client.ts";
 import {
   APPROVED,
   contract,
   ENDINGS,
+  gave,
   type PerArtifact,
   ready,
   startFor,
@@ -37,16 +38,9 @@ for (const [how, ending] of Object.entries(ENDINGS)) {
     for (const hash of client.popups.length ? [APPROVED, "#error=server_error&state={state}"] : [])
       await client.answer(hash);
     await client.advance(60_000);
-    assert.equal([client.requests.length, heard.calls], [asked, 1]);
-    if (failure) {
-      const [errorName, errorMessage] = failure;
-      assert.equal(heard.failures, [{ errorName, errorMessage }]);
-      return;
-    }
-    const [session] = heard.successes;
-    assert.is(session.accessToken, "t");
-    if (networkUsers) assert.equal(plain(session.networkUsers), accounts(102));
-    else assert.equal([session.networkUsers, asked], [undefined, 0]);
+    assert.is(client.requests.length, asked);
+    assert.ok(networkUsers || asked === 0);
+    gave(ending, heard, how);
   });
 
   test(`${how}: an exception in the app's callback is the app's; without an error callback it is silent`, async (open) => {

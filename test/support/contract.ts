@@ -1,8 +1,9 @@
 /** Tests of what the artifacts promise: written once, run on each. */
 import vm from "node:vm";
+import * as assert from "uvu/assert";
 import { ALL_JS } from "../../scripts/config.ts";
 import { xhrDouble } from "./api-doubles.ts";
-import { accounts } from "./app.ts";
+import { accounts, plain } from "./app.ts";
 import { artifactText } from "./artifact.ts";
 import { type ArtifactName, Client, type Heard, type PageOptions, TICK } from "./client.ts";
 import { openIndexMjs } from "./index-mjs.ts";
@@ -146,4 +147,16 @@ export const ENDINGS: Record<string, Ending> = {
 export function startFor(client: Client, { open, networkUsers }: Ending, options: object = {}): Heard {
   client.openBehaviour = open ?? "popup";
   return client.authenticate({ networkUsers, ...options });
+}
+
+/** The app of a login for `ending` was called once, and given what it says. */
+export function gave({ failure, networkUsers }: Ending, heard: Heard, how: string): void {
+  assert.is(heard.calls, 1, how);
+  const given = heard.failures.map(({ errorName, errorMessage }) => [errorName, errorMessage]);
+  assert.equal(given, failure ? [failure] : [], how);
+  for (const session of heard.successes) {
+    assert.is(session.accessToken, "t");
+    if (networkUsers) assert.equal(plain(session.networkUsers), accounts(102));
+    else assert.equal([session.networkUsers, session.expirationDate], [undefined, undefined]);
+  }
 }
