@@ -5,8 +5,7 @@ import { Option } from "commander";
 import { checkBuildNumber } from "../build/stamp.ts";
 import { CheckError, newCommand } from "../cli.ts";
 import { FEATURES_SCRIPT, ROOT, TARGETS } from "../config.ts";
-import { type FeatureReport, measureFeatures } from "./features/cost.ts";
-import type { Feature } from "./features/cut.ts";
+import { type Feature, type FeatureReport, measureFeatures } from "./features/cost.ts";
 import { printTables, type Table } from "./print.ts";
 import { FIXED_NUMBER, FORMATS } from "./settings.ts";
 
@@ -17,24 +16,17 @@ async function loadFeatures(): Promise<readonly Feature[]> {
 
 /** The costs, what is left without all of them, and how far chance moves them. */
 export function featureTable({ name, buildNumber, features, rest, total, noise }: FeatureReport): Table {
-  const row = (label: string, sizes: FeatureReport["total"], note = ""): (string | number)[] => [
-    label,
-    ...FORMATS.map((format) => sizes[format]),
-    note,
+  const without = "the file with every feature cut out; features share words, so costs do not add up";
+  const rows = [
+    ...features,
+    { name: "all the rest", cost: rest, without },
+    { name: "the whole", cost: total, without: "" },
+    { name: "noise floor", cost: noise, without: "how far the build number alone moves a cost" },
   ];
   return {
     title: `Cost of each feature in ${name}, build ${buildNumber}: bytes that go when it is cut out`,
     head: ["feature", ...FORMATS, "without it"],
-    rows: [
-      ...features.map(({ name: feature, cost, without }) => row(feature, cost, without)),
-      row(
-        "all the rest",
-        rest,
-        "the file with every feature cut out; features share words, so costs do not add up",
-      ),
-      row("the whole", total),
-      row("noise floor", noise, "how far the build number alone moves a cost"),
-    ],
+    rows: rows.map((row) => [row.name, ...FORMATS.map((format) => row.cost[format]), row.without]),
   };
 }
 
@@ -49,17 +41,14 @@ export async function main(argv: string[]): Promise<void> {
     .parse(argv, { from: "user" })
     .opts<{ target: string; buildNumber: string; json?: boolean; markdown?: boolean }>();
 
-  const terminal = process.stderr.isTTY === true;
   const target = TARGETS.find(({ name }) => name === options.target)!;
-  const report = await measureFeatures(
-    target,
-    await loadFeatures(),
-    checkBuildNumber(options.buildNumber),
-    (message) => {
-      if (terminal) process.stderr.write(`\r\x1b[K${target.name} without ${message}`);
-    },
+  const buildNumber = checkBuildNumber(options.buildNumber);
+  const show = (text: string): void => {
+    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+  };
+  const report = await measureFeatures(target, await loadFeatures(), buildNumber, (feature) =>
+    show(`${target.name} without ${feature}`),
   );
-  if (terminal) process.stderr.write("\r\x1b[K");
-
+  show("");
   printTables(report, [featureTable(report)], options);
 }

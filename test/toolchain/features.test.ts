@@ -1,49 +1,46 @@
 import * as assert from "uvu/assert";
-import { buildArtifact, sizesOf } from "../../scripts/build/index.ts";
-import { ALL_JS, PRODUCTION, TARGETS } from "../../scripts/config.ts";
-import { measureFeatures, without } from "../../scripts/size/features/cost.ts";
-import { cutOut, type Feature } from "../../scripts/size/features/cut.ts";
+import { ALL_JS, TARGETS } from "../../scripts/config.ts";
+import { cutOut, type Feature, measureFeatures, without } from "../../scripts/size/features/cost.ts";
 import { FEATURES } from "../../scripts/size/features/table.ts";
 import { featureTable } from "../../scripts/size/features.ts";
 import { suite } from "../support/suite.ts";
+import { throwsWith } from "../support/throws.ts";
 
 const test = suite("size -- features");
 
-const feature = (name: string, ...cuts: NonNullable<Feature["cuts"][string]>): Feature => ({
-  name,
-  without: "less",
-  cuts: { "all.js": cuts },
-});
+const feature = (name: string, find: string, replace?: string): Feature => {
+  return { name, without: "less", cuts: [[["all.js"], find, replace]] };
+};
 
-test("a cut finds its code however it is spaced and commented", () => {
-  const source = "before(a,\n  // Why.\n  b); after();";
-  assert.is(cutOut([feature("one", ["before(a, b);", "gone();"])], "all.js", source), "gone(); after();");
-});
-
-test("a mark that is not there, or there twice, is stale, and the message names the feature", () => {
-  const one = [feature("popup magic", ["magic()", ""])];
-  assert.throws(
-    () => cutOut(one, "all.js", "nothing"),
-    /stale: "popup magic".*"magic\(\)".*nowhere in the source of all\.js/,
+test("a cut finds its code however it is spaced and commented, once, and in the artifacts that it names", () => {
+  const one = [feature("popup magic", "magic(a, b);", "gone();")];
+  const source = "before(); magic(a,\n  // Why.\n  b); after();";
+  assert.is(cutOut(one, "all.js", source), "before(); gone(); after();");
+  assert.is(cutOut(one, "index.mjs", source), source);
+  const stale = (text: string) => () => cutOut(one, "all.js", text);
+  throwsWith(
+    stale("nothing"),
+    'stale: "popup magic" is marked by "magic(a, b);", which is 0 times in the source',
   );
-  assert.throws(() => cutOut(one, "all.js", "magic(); magic();"), /2 times/);
-  assert.is(cutOut(one, "index.mjs", "nothing"), "nothing");
+  throwsWith(stale(source + source), "which is 2 times");
 });
 
 test("a cut inside another goes with it; two that overlap are refused", () => {
   const source = "start { inner } end";
-  const outer = feature("outer", ["{ inner }", "{}"]);
-  const inner = feature("inner", ["inner", "less"]);
+  const outer = feature("outer", "{ inner }", "{}");
+  const inner = feature("inner", "inner", "less");
   assert.is(cutOut([inner, outer], "all.js", source), "start {} end");
   assert.is(cutOut([inner], "all.js", source), "start { less } end");
-  const across = feature("across", ["} end", ""]);
-  assert.throws(() => cutOut([outer, across], "all.js", source), /"outer" and "across" overlap/);
+  throwsWith(
+    () => cutOut([outer, feature("across", "} end")], "all.js", source),
+    '"across" overlaps another',
+  );
 });
 
 for (const target of TARGETS) {
   test(`every feature's cuts fit the source of ${target.name} and leave a smaller program`, async () => {
     const whole = await without(target, []);
-    const present = FEATURES.filter(({ cuts }) => cuts[target.name]);
+    const present = FEATURES.filter(({ cuts }) => cuts.some(([where]) => where.includes(target.name)));
     for (const one of present) {
       const { length } = await without(target, [one]);
       assert.ok(length < whole.length, `${one.name} makes the file larger by being cut out`);
@@ -52,24 +49,25 @@ for (const target of TARGETS) {
   });
 }
 
-test("the total is what ships, and each row is the file with and without", async () => {
+test("the total is the file with its number, each row what goes without it, and all without both", async () => {
   const few = FEATURES.filter(({ name }) => /^(expirationDate|version)$/.test(name));
-  assert.is(few.length, 2);
-  const report = await measureFeatures(ALL_JS, few, "1000");
-  assert.equal(report.total, sizesOf(await buildArtifact(ALL_JS, { tier: PRODUCTION, buildNumber: "1000" })));
-  for (const { name, cost } of report.features) assert.ok(cost.raw > 0, name);
-  assert.is(featureTable(report).rows.length, few.length + 3);
+  const { total, rest, features, ...report } = await measureFeatures(ALL_JS, few, "1000");
+  const raw = async (cut: Feature[]): Promise<number> =>
+    (await without(ALL_JS, cut)).replace("@@BuildNumber@@", "1000").length;
+  assert.equal([total.raw, rest.raw], [await raw([]), await raw(few)]);
+  for (const { name, cost } of features)
+    assert.is(total.raw - cost.raw, await raw(few.filter((one) => one.name === name)), name);
+  const { rows } = featureTable({ total, rest, features, ...report });
+  assert.equal(
+    rows.map(([name]) => name),
+    ["expirationDate", "version", "all the rest", "the whole", "noise floor"],
+  );
 });
 
 test("a feature whose cut leaves no program is named", async () => {
-  const [[mark]] = FEATURES.find(({ cuts }) => cuts["all.js"])!.cuts["all.js"] as [readonly [string, string]];
-  const broken = feature("broken", [mark, "("]);
-  try {
-    await measureFeatures(ALL_JS, [broken], "1000");
-    assert.unreachable();
-  } catch (error) {
-    assert.match((error as Error).message, /without broken: .*src\/all\.ts:\d+/);
-  }
+  const broken = feature("broken", "latest != state ||", "(");
+  const error = await measureFeatures(ALL_JS, [broken], "1000").catch((thrown: Error) => thrown);
+  assert.match((error as Error).message, /without broken: .*src\/all\.ts:\d+/);
 });
 
 test.run();

@@ -2,38 +2,74 @@
 import { brotli, gzip, quickSweep } from "../../build/compress.ts";
 import { guard } from "../../build/guard.ts";
 import { prepare, type Sizes, sizesOf } from "../../build/index.ts";
-import { SHIPPING, type Sweep } from "../../build/sweep.ts";
+import { SHIPPING } from "../../build/sweep.ts";
 import { CheckError } from "../../cli.ts";
 import { PRODUCTION, STAMP, type Target } from "../../config.ts";
-import { FORMATS, SAMPLE } from "../settings.ts";
-import { cutOut, type Feature } from "./cut.ts";
+import { type Format, SAMPLE } from "../settings.ts";
 
-export interface FeatureCost {
+/** A place of a feature: the artifacts whose source has it, the code, which must be there once, and what replaces it (nothing). */
+export type Cut = readonly [where: readonly string[], find: string, replace?: string];
+
+export interface Feature {
   name: string;
+  /** What a user loses without it. */
   without: string;
-  /** Bytes that the file would lose without the feature. */
-  cost: Sizes;
+  cuts: readonly Cut[];
 }
 
 export interface FeatureReport {
   name: string;
   buildNumber: string;
   total: Sizes;
-  features: FeatureCost[];
+  /** Bytes that the file would lose without each feature. */
+  features: { name: string; without: string; cost: Sizes }[];
   /** The file with every feature cut out. The costs do not add up to the difference: features share words and shapes. */
   rest: Sizes;
   /** How far a cost moves with the build number alone: the largest spread over all features, in bytes. */
   noise: Sizes;
 }
 
-/** Build numbers over which the noise is measured. */
-const NOISE_NUMBERS = SAMPLE.filter((_, index) => index % 20 === 0);
+/** White space in the table matches any white space and comments in the source, and " ... " the least text that fits. */
+function pattern(find: string): RegExp {
+  const words = find.trim().split(/\s+/);
+  const escaped = words.map((word) => word.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&"));
+  const gap = "(?:\\s|//[^\\n]*\\n)+";
+  return new RegExp(escaped.join(gap).replaceAll(`${gap}\\.\\.\\.${gap}`, "[^]*?"), "g");
+}
 
-const minus = (a: Sizes, b: Sizes): Sizes => ({
-  raw: a.raw - b.raw,
-  gzip: a.gzip - b.gzip,
-  brotli: a.brotli - b.brotli,
-});
+/**
+ * `source`, the source of `artifact`, without `features`.
+ *
+ * A cut inside of another feature's cut goes with it. Throws CheckError, naming the feature, when a cut is not found exactly
+ * once, or when two of them overlap in any other way.
+ */
+export function cutOut(features: readonly Feature[], artifact: string, source: string): string {
+  const ranges = features.flatMap(({ name, cuts }) =>
+    cuts.flatMap(([where, find, replace = ""]) => {
+      if (!where.includes(artifact)) return [];
+      const found = [...source.matchAll(pattern(find))];
+      if (found.length !== 1)
+        throw new CheckError(
+          `the feature table is stale: "${name}" is marked by ${JSON.stringify(find)}, which is ${found.length} times ` +
+            `in the source of ${artifact}; update scripts/size/features/table.ts`,
+        );
+      const start = found[0]!.index;
+      return [{ name, start, end: start + found[0]![0].length, replace }];
+    }),
+  );
+  // The outer one of two comes first.
+  ranges.sort((a, b) => a.start - b.start || b.end - a.end);
+  let text = "";
+  let at = 0;
+  for (const { name, start, end, replace } of ranges) {
+    if (end <= at) continue;
+    if (start < at)
+      throw new CheckError(`the feature table is wrong: "${name}" overlaps another in ${artifact}`);
+    text += source.slice(at, start) + replace;
+    at = end;
+  }
+  return text + source.slice(at);
+}
 
 /** The text of the target without `features`, its build number open. Throws BuildError, naming them, when it is no program. */
 export async function without(target: Target, features: readonly Feature[]): Promise<string> {
@@ -55,19 +91,13 @@ async function sizes(target: Target, text: string, buildNumber: string, sweep = 
   return sizesOf({ code, gzip: gz, brotli: br });
 }
 
-/** How far the build number alone moves the difference between `text` and `whole`. */
-async function spread(target: Target, whole: string, text: string, quick: Sweep): Promise<Sizes> {
-  const costs = await Promise.all(
-    NOISE_NUMBERS.map(async (number) =>
-      minus(await sizes(target, whole, number, quick), await sizes(target, text, number, quick)),
-    ),
-  );
-  const range = (format: keyof Sizes): number => {
-    const all = costs.map((cost) => cost[format]);
-    return Math.max(...all) - Math.min(...all);
-  };
-  return { raw: range("raw"), gzip: range("gzip"), brotli: range("brotli") };
-}
+const each = (figure: (format: Format) => number): Sizes => {
+  return { raw: figure("raw"), gzip: figure("gzip"), brotli: figure("brotli") };
+};
+const minus = (one: Sizes, other: Sizes): Sizes => each((format) => one[format] - other[format]);
+
+/** Build numbers over which the noise is measured. */
+const NOISE_NUMBERS = SAMPLE.filter((_, index) => index % 20 === 0);
 
 /** Costs of those of `features` that the target has. Throws CheckError when a cut is stale. */
 export async function measureFeatures(
@@ -76,28 +106,27 @@ export async function measureFeatures(
   buildNumber: string,
   progress: (message: string) => void = () => {},
 ): Promise<FeatureReport> {
-  const present = features.filter(({ cuts }) => cuts[target.name]?.length);
+  const present = features.filter(({ cuts }) => cuts.some(([where]) => where.includes(target.name)));
   if (present.length === 0) throw new CheckError(`${target.name} has none of these features`);
   const whole = await without(target, []);
   const total = await sizes(target, whole, buildNumber);
   const quick = await quickSweep(NOISE_NUMBERS.map((number) => whole.replace(STAMP, number)));
-  const costs: FeatureCost[] = [];
-  const noise: Sizes = { raw: 0, gzip: 0, brotli: 0 };
+  const costs: FeatureReport["features"] = [];
+  let noise = each(() => 0);
   for (const [index, feature] of present.entries()) {
     progress(`${feature.name} (${index + 1} of ${present.length})`);
     const text = await without(target, [feature]);
     const cost = minus(total, await sizes(target, text, buildNumber));
     costs.push({ name: feature.name, without: feature.without, cost });
-    const moved = await spread(target, whole, text, quick);
-    for (const format of FORMATS) noise[format] = Math.max(noise[format], moved[format]);
+    const moved: Sizes[] = [];
+    for (const number of NOISE_NUMBERS)
+      moved.push(minus(await sizes(target, whole, number, quick), await sizes(target, text, number, quick)));
+    const spread = (all: number[]): number => Math.max(...all) - Math.min(...all);
+    const before = noise;
+    noise = each((format) => Math.max(before[format], spread(moved.map((one) => one[format]))));
   }
   progress("all of them");
-  return {
-    name: target.name,
-    buildNumber,
-    total,
-    features: costs.sort((a, b) => b.cost.gzip - a.cost.gzip),
-    rest: await sizes(target, await without(target, present), buildNumber),
-    noise,
-  };
+  costs.sort((one, other) => other.cost.gzip - one.cost.gzip);
+  const rest = await sizes(target, await without(target, present), buildNumber);
+  return { name: target.name, buildNumber, total, features: costs, rest, noise };
 }
