@@ -2,17 +2,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { Option } from "commander";
 import { chooseBuildNumber } from "../build/number.ts";
 import { build } from "../build.ts";
 import { CheckError, newCommand, UsageError } from "../cli.ts";
-import { printMarkdown, toMarkdown, toText } from "./print.ts";
-import { complaint, failures, measureWire, SEGMENT, wireTable } from "./wire-model.ts";
+import { printTables } from "./print.ts";
+import { complaint, measureWire, SEGMENT, wireTable } from "./wire-model.ts";
 import { writePage } from "./wire-page.ts";
-
-function parseLimit(text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw new UsageError(`--limit takes a whole number of bytes, not ${text}`);
-  return Number(text);
-}
 
 export async function main(argv: string[]): Promise<void> {
   const options = newCommand("npm run size -- wire")
@@ -23,13 +19,12 @@ export async function main(argv: string[]): Promise<void> {
     .option("--from <folder>", "measure what npm run build wrote there, instead of building")
     .option("--limit <bytes>", "the most that a brotli response may take", String(SEGMENT))
     .option("--page", "also put the figures into scripts/site/content/cdn.md")
-    .option("--json", "print the model")
+    .addOption(new Option("--json", "print the model").conflicts("markdown"))
     .option("--markdown", "print Markdown, and append it to $GITHUB_STEP_SUMMARY when that is set")
-    .allowExcessArguments(false)
     .parse(argv, { from: "user" })
     .opts<{ from?: string; limit: string; page?: boolean; json?: boolean; markdown?: boolean }>();
-  const limit = parseLimit(options.limit);
-  if (options.json && options.markdown) throw new UsageError("--json and --markdown do not go together");
+  if (!/^[1-9]\d*$/.test(options.limit))
+    throw new UsageError(`--limit takes a whole number of bytes, not ${options.limit}`);
 
   const folder = await mkdtemp(join(tmpdir(), "wire-"));
   try {
@@ -37,14 +32,10 @@ export async function main(argv: string[]): Promise<void> {
     // What is too big for the budget is measured all the same.
     if (options.from === undefined)
       await build({ buildNumber: chooseBuildNumber(), out: dist, limit: Number.POSITIVE_INFINITY });
-    const report = await measureWire(dist, join(folder, "release"), limit);
+    const report = await measureWire(dist, join(folder, "release"), Number(options.limit));
     if (options.page) await writePage(report);
-    const table = wireTable(report);
-    if (options.json)
-      console.log(JSON.stringify({ ...report, pass: failures(report).length === 0 }, null, 2));
-    else if (options.markdown) printMarkdown(toMarkdown(table));
-    else console.log(toText(table));
     const failed = complaint(report);
+    printTables({ ...report, pass: !failed }, [wireTable(report)], options);
     if (failed) throw new CheckError(failed);
   } finally {
     await rm(folder, { recursive: true, force: true });
