@@ -1,4 +1,5 @@
 /** Converts a Markdown file of the repository to HTML. The files are our own, so they are trusted. */
+import { basename } from "node:path";
 import { Marked, type Tokens } from "marked";
 import { escapeHtml, snippet, table } from "./html.ts";
 
@@ -12,19 +13,25 @@ const LANGUAGES: Record<string, string> = {
 };
 
 /** The pages that are made from files of the repository. */
-const PAGES: Record<string, string> = {
-  "app.md": "app.html",
-  "develop.md": "develop.html",
-  "migration.md": "migration.html",
-  "browsers.md": "browsers.html",
-  "cdn.md": "cdn.html",
-  "SECURITY.md": "security.html",
-  "headers.md": "headers.html",
-  "README.md": "index.html",
+export const DOCUMENTS: Record<string, string> = {
+  "app.html": "scripts/site/content/app.md",
+  "develop.html": "scripts/site/content/develop.md",
+  "migration.html": "scripts/site/content/migration.md",
+  "headers.html": "scripts/site/content/headers.md",
+  "browsers.html": "scripts/site/content/browsers.md",
+  "security.html": ".github/SECURITY.md",
+  "cdn.html": "scripts/site/content/cdn.md",
+  "changelog.html": "CHANGELOG.md",
 };
 
-const slug = (text: string): string =>
-  text
+/** The page for a file; undefined for one that is in the repository only. */
+function pageOf(file: string): string | undefined {
+  if (file === "README.md") return "index.html";
+  return Object.keys(DOCUMENTS).find((page) => basename(DOCUMENTS[page]!) === file);
+}
+
+const slug = (html: string): string =>
+  html
     .toLowerCase()
     .replace(/<[^>]+>/g, "")
     .replace(/[^\w]+/g, "-")
@@ -39,24 +46,18 @@ export function markdownPage(text: string): string {
         const html = this.parser.parseInline(tokens);
         return `<h${depth} id="${slug(html)}">${html}</h${depth}>\n`;
       },
-      code({ text: source, lang }) {
-        codes++;
-        return snippet(`code-${codes}`, LANGUAGES[lang ?? ""] ?? "Code", source);
-      },
+      code: ({ text: source, lang }) => snippet(`code-${++codes}`, LANGUAGES[lang ?? ""] ?? "Code", source),
       table({ header, rows }) {
-        tables++;
         const inline = (cells: Tokens.TableCell[]) =>
           cells.map(({ tokens }) => this.parser.parseInline(tokens));
         const figures = header.flatMap(({ align }, index) => (align === "right" ? [index] : []));
-        return table(`Table ${tables}`, inline(header), rows.map(inline), figures, true);
+        return table(`Table ${++tables}`, inline(header), rows.map(inline), figures, true);
       },
       link({ href, tokens }) {
         const inner = this.parser.parseInline(tokens);
-        if (/^https:|^#/.test(href)) return `<a href="${escapeHtml(href)}">${inner}</a>`;
-        const [file, fragment] = href.split("/").at(-1)!.split("#") as [string, string?];
-        const page = PAGES[file];
-        // Other files are in the repository only.
-        return page ? `<a href="${page}${fragment ? `#${fragment}` : ""}">${inner}</a>` : inner;
+        const [file, ...fragment] = basename(href).split("#");
+        const target = /^https:|^#/.test(href) ? href : [pageOf(file!), ...fragment].join("#");
+        return pageOf(file!) || target === href ? `<a href="${escapeHtml(target)}">${inner}</a>` : inner;
       },
     },
   });

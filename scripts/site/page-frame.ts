@@ -1,44 +1,29 @@
-/** What every page has: head, navigation, foot. */
-import type { Origins } from "../dev-tier/index.ts";
-import { withContents } from "./headings.ts";
+/** What every page has: head, navigation, contents, foot. */
 import { escapeHtml } from "./html.ts";
 
-/** In the order of the navigation. */
-export const NAVIGATION = [
-  ["index.html", "Documentation"],
-  ["playground.html", "Playground"],
-  ["size.html", "Size"],
-  ["app.html", "In an app"],
-  ["develop.html", "Develop locally"],
-  ["migration.html", "Migration"],
-  ["headers.html", "Headers"],
-  ["browsers.html", "Browsers"],
-  ["security.html", "Security"],
-  ["cdn.html", "CDN"],
-] as const;
+const NAVIGATION = {
+  "index.html": "Documentation",
+  "playground.html": "Playground",
+  "size.html": "Size",
+  "app.html": "In an app",
+  "develop.html": "Develop locally",
+  "migration.html": "Migration",
+  "headers.html": "Headers",
+  "browsers.html": "Browsers",
+  "security.html": "Security",
+  "cdn.html": "CDN",
+};
 
-export interface PageParts {
-  /** The file's name; its place in the navigation, too. */
-  name: string;
-  title: string;
-  /** The content of `<main>`, as HTML. */
-  body: string;
-  /** Modules of `page/` to load. */
-  scripts?: string[];
-  /** Whether the page lists its contents. */
-  contents?: boolean;
+/** What is the same on every page. */
+export interface Edition {
+  version: string;
+  buildNumber: string;
   /** The Content-Security-Policy, if no server sends one. */
   policy?: string;
 }
 
-/** What the foot names. */
-export interface Edition {
-  version: string;
-  buildNumber: string;
-}
-
 /** A page may run its own files and ask the API, and reach no other host. */
-export function policyOf(apiOrigin: Origins["api"]): string {
+export function policyOf(apiOrigin: string): string {
   return [
     "default-src 'none'",
     "script-src 'self'",
@@ -50,14 +35,27 @@ export function policyOf(apiOrigin: Origins["api"]): string {
   ].join("; ");
 }
 
-export function layout(
-  { name, title, body, scripts = [], contents, policy }: PageParts,
-  names: readonly string[],
-  { version, buildNumber }: Edition,
-): string {
-  const links = NAVIGATION.filter(([address]) => names.includes(address)).map(
+const plain = (html: string): string => html.replace(/<[^>]+>/g, "");
+
+/** Puts a permalink beside each h2 and h3 with an id, and a list of them before the first h2 if there are three or more. */
+function withContents(body: string): string {
+  const items: string[] = [];
+  const linked = body.replace(/<h([23]) id="([^"]+)">(.*?)<\/h\1>/g, (_, level, id, text) => {
+    items.push(`<li class="level-${level}"><a href="#${id}">${plain(text)}</a></li>`);
+    return `<h${level} id="${id}">${text} <a class="permalink" href="#${id}" aria-label="Link to: ${plain(text)}">#</a></h${level}>`;
+  });
+  if (items.length < 3) return linked;
+  const list = `<nav class="contents" aria-label="On this page"><ul>\n${items.join("\n")}\n</ul></nav>\n`;
+  return linked.replace("<h2 ", () => `${list}<h2 `);
+}
+
+/** The page `name` with `body`, whose h1 is its title; `scripts` are modules of `page/`. */
+export function layout(name: string, body: string, scripts: string[], edition: Edition): string {
+  const { version, buildNumber, policy } = edition;
+  const [, title] = /<h1[^>]*>(.*?)<\/h1>/.exec(body)!;
+  const links = Object.entries(NAVIGATION).map(
     ([address, text]) =>
-      `<li><a href="${address}"${address === name ? ' aria-current="page"' : ""}>${escapeHtml(text)}</a></li>`,
+      `<li><a href="${address}"${address === name ? ' aria-current="page"' : ""}>${text}</a></li>`,
   );
   return `<!doctype html>
 <html lang="en">
@@ -65,7 +63,7 @@ export function layout(
 <meta charset="utf-8">
 ${policy ? `<meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy)}">\n` : ""}<meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="description" content="Sign in with Stack Exchange through a popup, in about a kilobyte.">
-<title>${escapeHtml(title)} - stackexchange-auth</title>
+<title>${plain(title!)} - stackexchange-auth</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="site.css">
 ${scripts.map((script) => `<script type="module" src="${script}"></script>`).join("\n")}
@@ -78,7 +76,7 @@ ${links.join("\n")}
 </ul></nav>
 </header>
 <main id="main" class="container" tabindex="-1">
-${contents ? withContents(body) : body}
+${name === "playground.html" ? body : withContents(body)}
 </main>
 <footer class="container"><p>stackexchange-auth ${escapeHtml(version)}, build ${escapeHtml(buildNumber)}. <a href="licence.html">MIT licence</a>. <a href="changelog.html">Changelog</a>.
 A re-implementation, not Stack Exchange's own.</p></footer>

@@ -1,6 +1,6 @@
 /** Makes each file of the documentation on demand, so that `npm start` need not wait. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { extname, join } from "node:path";
 import type { Manifest } from "../build/emit.ts";
 import { ALL_JS, ROOT } from "../config.ts";
 import type { FeatureReport } from "../size/features/cost.ts";
@@ -10,8 +10,8 @@ import { type Figures, measureFigures } from "./blocks.ts";
 import { draw, titleOf } from "./chart.ts";
 import { documentationPage } from "./documentation.ts";
 import { escapeHtml } from "./html.ts";
-import { markdownPage } from "./markdown.ts";
-import { layout, type PageParts } from "./page-frame.ts";
+import { DOCUMENTS, markdownPage } from "./markdown.ts";
+import { layout } from "./page-frame.ts";
 import { readReference } from "./reference.ts";
 import { sizePage } from "./size-page.ts";
 
@@ -40,110 +40,66 @@ export interface SiteOptions {
   policy?: string;
 }
 
-const HTML = "text/html; charset=utf-8";
 const TYPES: Record<string, string> = {
-  js: "application/javascript; charset=utf-8",
-  css: "text/css; charset=utf-8",
-  svg: "image/svg+xml",
-  json: "application/json; charset=utf-8",
+  ".html": "text/html; charset=utf-8",
+  ".js": "application/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".json": "application/json; charset=utf-8",
 };
 
-const ASSETS = join(ROOT, "scripts/site/page");
-const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
-
-/** What comes from packages: what the page's modules draw with, and the style that site.css adds to. */
-const LIT = "lit-html.js";
-const PICO = "node_modules/@picocss/pico/css/pico.min.css";
-
-function asset(name: string): string {
-  if (name === LIT) return read(`node_modules/lit-html/${LIT}`);
-  return `${name === "site.css" ? read(PICO) : ""}${read(`scripts/site/page/${name}`)}`;
-}
-
-/** Pages that are Markdown files of the repository. */
-const DOCUMENTS: Record<string, [title: string, path: string]> = {
-  "app.html": ["Use it in an app", "scripts/site/content/app.md"],
-  "develop.html": ["Develop locally", "scripts/site/content/develop.md"],
-  "migration.html": ["Migration", "scripts/site/content/migration.md"],
-  "headers.html": ["Headers you must not send", "scripts/site/content/headers.md"],
-  "browsers.html": ["Browsers", "scripts/site/content/browsers.md"],
-  "security.html": ["Security", ".github/SECURITY.md"],
-  "cdn.html": ["The CDN release", "scripts/site/content/cdn.md"],
-  "changelog.html": ["Changelog", "CHANGELOG.md"],
-};
+/** The modules of a page, besides the Copy buttons. */
+const SCRIPTS: Record<string, string> = { "playground.html": "playground.js", "size.html": "measuring.js" };
 
 /** What a host shows for an address that is not there; static hosts look for this name. */
 export const NOT_FOUND = "404.html";
 
-/** What each error's name means, for the playground. */
-const errorMeanings = (): string =>
-  JSON.stringify(Object.fromEntries(readReference().errors.map(({ name, doc }) => [name, doc])));
+const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
 
 export function openSite(options: SiteOptions): Site {
   const { manifest, features, origin, policy, measure = measureFigures } = options;
-  const documents = Object.keys(DOCUMENTS).filter((name) => existsSync(join(ROOT, DOCUMENTS[name]![1])));
-  const assets = [...readdirSync(ASSETS).filter((name) => /\.(js|css)$/.test(name)), LIT];
-  const pages = ["index.html", "playground.html", "size.html", ...documents, "licence.html", NOT_FOUND];
   const { version } = JSON.parse(read("package.json")) as { version: string };
+  const edition = { version, buildNumber: manifest.buildNumber, policy };
   const ledger = readHistory();
-  const edition = { version, buildNumber: manifest.buildNumber };
-  const names = [...pages, ...assets, "errors.json", ...(ledger.length > 0 ? ["history.svg"] : [])];
   // Measured once for all visits.
   let measured: Promise<Figures> | undefined;
 
-  async function parts(name: string): Promise<Omit<PageParts, "name" | "policy">> {
-    switch (name) {
-      case "index.html":
-        return {
-          title: "Documentation",
-          body: documentationPage(manifest, readReference(), origin),
-          scripts: ["copy.js"],
-          contents: true,
-        };
-      case NOT_FOUND:
-        return {
-          title: "Not found",
-          body: `<h1>There is no such page</h1>\n<p>The pages are in the navigation above.</p>`,
-        };
-      case "licence.html":
-        return {
-          title: "Licence",
-          body: `<h1>Licence</h1>\n<pre>${escapeHtml(read("LICENSE"))}</pre>`,
-        };
-      case "playground.html":
-        return {
-          title: "Playground",
-          body: readFileSync(join(ASSETS, name), "utf8"),
-          scripts: ["playground.js", "copy.js"],
-        };
-      case "size.html": {
-        measured ??= measure();
-        const { sizes, peers, artifacts } = await measured;
-        const artifact = artifacts.find(({ target }) => target === ALL_JS)!;
-        const body = sizePage({
-          sizes,
-          peers,
-          heat: measureHeat(artifact),
-          features: await features(artifact.code),
-          chart: ledger.length > 0 ? titleOf(ledger) : null,
-        });
-        return { title: "Size", body, scripts: ["measuring.js"], contents: true };
-      }
-      default: {
-        const [title, path] = DOCUMENTS[name]!;
-        return { title, body: markdownPage(read(path)), scripts: ["copy.js"], contents: true };
-      }
-    }
+  async function size(): Promise<string> {
+    measured ??= measure();
+    const { sizes, peers, artifacts } = await measured;
+    const artifact = artifacts.find(({ target }) => target === ALL_JS)!;
+    const report = await features(artifact.code);
+    return sizePage({ sizes, peers, heat: measureHeat(artifact), features: report, chart: titleOf(ledger) });
   }
 
+  const files = new Map<string, () => string | Promise<string>>();
+  const page = (name: string, body: () => string | Promise<string>) => {
+    const scripts = [...(SCRIPTS[name] ? [SCRIPTS[name]] : []), "copy.js"];
+    files.set(name, async () => layout(name, await body(), scripts, edition));
+  };
+  page("index.html", () => documentationPage(manifest, readReference(), origin));
+  page("playground.html", () => read("scripts/site/page/playground.html"));
+  page("size.html", size);
+  for (const [name, path] of Object.entries(DOCUMENTS)) page(name, () => markdownPage(read(path)));
+  page("licence.html", () => `<h1>Licence</h1>\n<pre>${escapeHtml(read("LICENSE"))}</pre>`);
+  page(NOT_FOUND, () => "<h1>There is no such page</h1>\n<p>The pages are in the navigation above.</p>");
+
+  for (const name of readdirSync(join(ROOT, "scripts/site/page")).filter((each) => each.endsWith(".js")))
+    files.set(name, () => read(`scripts/site/page/${name}`));
+  // The packages that the pages draw with: one that the modules import, and the style that ours adds to.
+  files.set("lit-html.js", () => read("node_modules/lit-html/lit-html.js"));
+  const styles = ["node_modules/@picocss/pico/css/pico.min.css", "scripts/site/page/site.css"];
+  files.set("site.css", () => styles.map(read).join("\n"));
+  files.set("history.svg", () => draw(ledger));
+  // What each error's name means, for the playground.
+  const meanings = () => readReference().errors.map(({ name, doc }) => [name, doc]);
+  files.set("errors.json", () => JSON.stringify(Object.fromEntries(meanings())));
+
   return {
-    names,
+    names: [...files.keys()],
     async file(name) {
-      if (!names.includes(name)) return undefined;
-      if (name === "errors.json") return { type: TYPES.json!, body: errorMeanings() };
-      if (name === "history.svg") return { type: TYPES.svg!, body: draw(ledger) };
-      if (!pages.includes(name)) return { type: TYPES[name.split(".").at(-1)!]!, body: asset(name) };
-      return { type: HTML, body: layout({ name, policy, ...(await parts(name)) }, names, edition) };
+      const body = await files.get(name)?.();
+      return body === undefined ? undefined : { type: TYPES[extname(name)]!, body };
     },
   };
 }
