@@ -44,8 +44,8 @@ function uvu(folder: string, files: readonly string[] = [], env: Record<string, 
   return { args: [bin("uvu"), ...color, "-r", "tsx", `test/${folder}`, pattern], env, uvu: true };
 }
 
-/** A login each way, each ending, a policy of each kind, and the documents' snippets: in one Chromium. */
-const QUICK_FLOWS = ["login", "module", "old-ie", "endings", "policies", "snippets"];
+/** Each ending of a login, and the snippets of the documents: in one Chromium. */
+const QUICK_FLOWS = ["endings", "snippets"];
 
 /** The files of the toolchain's tests that take two thirds of the time. */
 const SLOW_TOOLS = [

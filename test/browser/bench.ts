@@ -1,135 +1,231 @@
-/** The bench of every flow: a dev tier, the SDK as it ships, and pages that write down what it does. */
+/**
+ * The bench of every flow: the dev tier's handlers, the SDK as it ships, and pages that write down what it does (page.js). Each
+ * response may have other headers: the page, the dialog, its redirect, the landing page, the API and the SDK's own file.
+ */
 import { readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
-import { ALL_JS, apiOriginOf, localTier, PRODUCTION } from "../../scripts/config.ts";
-import { createDevTier, type DevTier, type Origins } from "../../scripts/dev-tier/index.ts";
-import { startDevTier } from "../../scripts/dev-tier/server.ts";
-import { artifactText, TEST_BUILD } from "../support/artifact.ts";
+import { ALL_JS, apiOriginOf, INDEX_MJS, localTier, PRODUCTION, type Tier } from "../../scripts/config.ts";
+import { createDevTier, type DevTier, type FaultValues } from "../../scripts/dev-tier/index.ts";
+import { artifactText } from "../support/artifact.ts";
 import type { Engine, Page } from "../support/browsers.ts";
 import type { PageOptions } from "../support/engines/types.ts";
 import { until } from "../support/engines/wait.ts";
 import { playOldIE } from "../support/old-ie.ts";
 import { html, openSite } from "../support/site.ts";
 
-/** What the pages' own script (page.js) holds; there as `bench` in every page. */
+export type Sdk = "all.js" | "index.mjs";
+export const BOTH: readonly Sdk[] = ["all.js", "index.mjs"];
+
+/** Who sends a header. `channel` is the app's blank page. */
+export type Sender = "app" | "channel" | "dialog" | "redirect" | "landing" | "api" | "sdk";
+
+/** How a login ended, as page.js writes it down. */
 export interface Call {
-  name: "success" | "error";
+  /** "success", or the error's name. */
+  name: string;
   data: any;
+  isError: boolean;
+  stack: string;
   /** ms since the epoch. */
   at: number;
-}
-
-export interface PageParts {
-  /** HTML in the head before all other scripts. */
-  head?: string;
-  body?: string;
-  headers?: Record<string, string>;
-  /** Attributes of every script element, such as a nonce. */
-  script?: string;
-  /** The scripts are inline, and run before a driver can do anything in the page. */
-  inline?: boolean;
-  /** This HTML and nothing else: no script, no button. */
-  bare?: string;
-  /** Served as XML. */
-  xml?: boolean;
+  /** Beats of 50 ms since the popup was closed. */
+  closedBeats: number;
 }
 
 export interface LoginOptions {
   scope?: string[];
   networkUsers?: boolean;
-  /** Not the SDK's: call `authenticate` while the page loads instead of in a click. */
+  /** Not the SDK's: log in while the page loads instead of in a click. */
   atOnce?: boolean;
 }
 
-/** The window and the page; see `PageOptions`. */
-export type Opening = Pick<PageOptions, "userAgent"> & { path?: string };
+/** The window, the page in it, and what the servers do. */
+export interface Opening {
+  sdk?: Sdk;
+  userAgent?: string;
+  /** A window that no test had before: its browser remembers no preflight that was allowed. */
+  fresh?: boolean;
+  /** HTML before all other scripts, and behind the buttons. */
+  head?: string;
+  body?: string;
+  /** Served as XML. */
+  xml?: boolean;
+  /** Headers to add or to replace; null takes one off. The SDK's own make it come from an origin of its own. */
+  headers?: Partial<Record<Sender, Record<string, string | null>>>;
+  faults?: Partial<FaultValues>;
+}
 
 export interface Bench {
-  tier: Pick<DevTier, "faults" | "tokens" | "accounts">;
-  /** The dev tier's login and API; the site is the bench's own. */
-  origins: Origins;
-  /** The paths of the site that were asked for. */
-  asked: ReadonlySet<string>;
-  /** Serves a page that loads the SDK, at `path` of the site. */
-  serve(path: string, parts: PageParts): void;
-  /** A window on the page at `path` ("/" is the plain one), which logs in with `login` on a click of #login. */
+  tier: DevTier;
+  /** Called with the header of each request for accounts, before it is answered. */
+  beforeAccounts?: ((authorization: string | null) => unknown) | undefined;
+  /** The paths that the site and the login were asked for since the page was opened. */
+  asked: Set<string>;
+  /** What browsers sent to /report, as a policy's report-uri tells them. */
+  reports: string[];
+  /**
+   * A window on a page with the SDK, which logs in with `login` on a click of #login, or of #authenticate: the module's own
+   * function, where #login uses its promise. /plain is such a page, for frames.
+   */
   open(engine: Engine, login?: LoginOptions, how?: Opening): Promise<Page>;
   close(): Promise<void>;
 }
 
-/** The plain page, as XML. */
-const XHTML = `<html xmlns="http://www.w3.org/1999/xhtml"><head><title>test</title><script src="/page.js"/></head>
-  <body><script src="/all.js"/><button id="login">log in</button><script src="/start.js"/></body></html>`;
+export const NONCE = "n0nce";
+const ATTRIBUTES = `nonce="${NONCE}"`;
+const tag = (src: string): string => `<script src="${src}" ${ATTRIBUTES}></script>`;
 
 const PAGE_SCRIPT = readFileSync(new URL("./page.js", import.meta.url), "utf8");
+const BUTTONS = '<button id="login">log in</button><button id="authenticate">authenticate</button>';
+const XHTML = `<html xmlns="http://www.w3.org/1999/xhtml"><head><title>test</title><script src="/page.js"/></head>
+  <body><script src="/all.js"/>${BUTTONS}<script src="/start.js"/></body></html>`;
 
-/** The site's own answers: its pages, their scripts, the blank channel page. */
-export function createSite(sdk: () => Promise<string>) {
-  const pages = new Map<string, PageParts>([
-    ["/", {}],
-    ["/blank", { bare: "" }],
-  ]);
-  const scripts = new Map<string, () => Promise<string> | string>([
-    ["/page.js", () => PAGE_SCRIPT],
-    ["/all.js", sdk],
-    ["/start.js", () => "bench.start();"],
-  ]);
-  const asked = new Set<string>();
-  return {
-    pages,
-    asked,
-    async fetch(request: Request): Promise<Response> {
-      const { pathname } = new URL(request.url);
-      asked.add(pathname);
-      const text = await scripts.get(pathname)?.();
-      if (text !== undefined) return new Response(text, { headers: { "content-type": "text/javascript" } });
-      const page = pages.get(pathname);
-      if (!page) return new Response("not found", { status: 404 });
-      const { head = "", body = "", headers, script: attributes = "", inline, bare, xml } = page;
-      if (bare !== undefined) return html(bare, headers);
-      if (xml) return new Response(XHTML, { headers: { "content-type": "application/xhtml+xml" } });
-      const element = async (path: string) => {
-        return inline
-          ? // The comment names the script, as its address does in the other pages.
-            `<script>${await scripts.get(path)!()}\n//# sourceURL=${path}\n</script>`
-          : `<script src="${path}" ${attributes}></script>`;
-      };
-      return html(
-        `${head}${await element("/page.js")}${await element("/all.js")}
-         <button id="login">log in</button>${body}${await element("/start.js")}`,
-        headers,
-      );
+/** A module is always fetched with CORS, which matters where the page's origin is "null". */
+const script = (text: string, headers = {}): Response =>
+  new Response(text, {
+    headers: {
+      "content-type": "text/javascript",
+      "cache-control": "no-store",
+      "access-control-allow-origin": "*",
+      ...headers,
     },
-  };
+  });
+
+interface Origins {
+  site: string;
+  login: string;
+  api: string;
+  cdn: string;
 }
 
-const address = (site: string, path: string, login: LoginOptions) =>
-  `${site}${path}?${encodeURIComponent(JSON.stringify(login))}`;
+/** The bench on these origins; `respond` answers for whichever of them a request is for. */
+function createBench(origins: Origins, target: Tier, answers: boolean) {
+  // The servers' clock is moved on with each page, so that no backoff of one test reaches into the next.
+  let advanced = 0;
+  const tier = createDevTier({ origins, now: () => Date.now() + advanced });
+  let how: Opening = {};
+  let last: { page: Page; kind: string } | undefined;
 
-/** On this machine's own ports, for every engine. */
-export async function openBench(): Promise<Bench> {
-  // Nobody loads the tier's own SDK: the bench has a site of its own.
-  const tier = await startDevTier({ port: 0, sdk: () => "" });
-  const { login, api } = tier.origins;
-  const sdk = () => artifactText(ALL_JS, localTier(login, api));
-  const pages = createSite(sdk);
-  const site = await openSite((request) => pages.fetch(request));
-  return {
+  /** `response` with the headers that `sender` sends. */
+  const send = async (sender: Sender, response: Response | Promise<Response>): Promise<Response> => {
+    const { status, headers: usual, body, type } = await response;
+    if (type === "error") return Response.error();
+    const headers = new Headers(usual);
+    for (const [name, value] of Object.entries(how.headers?.[sender] ?? {}))
+      if (value === null) headers.delete(name);
+      else headers.set(name, value);
+    return new Response(body, { status, headers });
+  };
+
+  const sdkText = (path: string) => artifactText(path === "/all.js" ? ALL_JS : INDEX_MJS, target);
+  const pageHtml = ({ head = "", body = "", sdk = "all.js", headers }: Opening): Response => {
+    const base = headers?.sdk ? origins.cdn : "";
+    const own = sdk === "all.js" ? tag(`${base}/all.js`) + tag("/start.js") : "";
+    const module = sdk === "all.js" ? "" : `<script type="module" src="/start.mjs" ${ATTRIBUTES}></script>`;
+    return html(`${head}${tag("/page.js")}${BUTTONS}${body}${own}${module}`);
+  };
+
+  async function site(request: Request, pathname: string): Promise<Response> {
+    switch (pathname) {
+      case "/page.js":
+        return script(PAGE_SCRIPT);
+      case "/all.js":
+      case "/index.mjs":
+        return script(await sdkText(pathname));
+      case "/start.js":
+        return script("bench.start(SE);");
+      case "/start.mjs":
+        return script(
+          `import * as sdk from "${how.headers?.sdk ? origins.cdn : ""}/index.mjs"; bench.start(sdk);`,
+        );
+      case "/blank":
+        return send("channel", html(""));
+      case "/plain":
+        return pageHtml({});
+      case "/report":
+        bench.reports.push(await request.text());
+        return new Response(null, { status: 204 });
+      case "/":
+        if (how.xml) return new Response(XHTML, { headers: { "content-type": "application/xhtml+xml" } });
+        return send("app", pageHtml(how));
+    }
+    return new Response(null, { status: 404 });
+  }
+
+  async function respond(request: Request): Promise<Response> {
+    const { origin, pathname } = new URL(request.url);
+    if (origin === origins.api) {
+      if (request.method === "GET") await bench.beforeAccounts?.(request.headers.get("authorization"));
+      return send("api", tier.api.fetch(request));
+    }
+    bench.asked.add(pathname);
+    if (origin === origins.site) return site(request, pathname);
+    // As the release is served.
+    if (origin === origins.cdn)
+      return send("sdk", script(await sdkText(pathname), { "cross-origin-resource-policy": "cross-origin" }));
+    // Nothing may leave this machine.
+    if (origin !== origins.login) return Response.error();
+    const response = await tier.login.fetch(request);
+    if (pathname === "/oauth/login_success") return send("landing", response);
+    return send(response.status === 302 ? "redirect" : "dialog", response);
+  }
+
+  const bench: Bench = {
     tier,
-    origins: { ...tier.origins, site: site.origin },
-    asked: pages.asked,
-    serve: (path, parts) => pages.pages.set(path, parts),
-    async open(engine, options = {}, { path = "/", ...how } = {}) {
-      const page = await engine.newPage(how);
-      await page.goto(address(site.origin, path, options));
+    asked: new Set(),
+    reports: [],
+    async open(engine, login = {}, opening = {}) {
+      how = opening;
+      advanced += 60_000;
+      tier.faults.reset();
+      tier.faults.set(how.faults ?? {});
+      bench.beforeAccounts = undefined;
+      bench.reports.length = 0;
+      bench.asked.clear();
+
+      // A new window takes a second: a test gets the last one's, unless popups of it are left.
+      const kind = JSON.stringify([engine.name, how.userAgent]);
+      const alone = last?.kind === kind && !how.fresh && (await last.page.windows()) === 1;
+      if (!alone) {
+        await last?.page.dispose();
+        const options: PageOptions = answers ? { answer: respond } : {};
+        if (how.userAgent) options.userAgent = how.userAgent;
+        last = { page: await engine.newPage(options), kind };
+      }
+      const { page } = last!;
+      await page.goto(`${origins.site}/?${encodeURIComponent(JSON.stringify(login))}`);
       await playOldIE(page, how.userAgent);
+      await page.waitFor("window.bench && (bench.loaded || bench.notLoaded.length || bench.failures.length)");
       return page;
     },
     async close() {
-      await site.close();
-      await tier.close();
+      await last?.page.dispose();
+      tier.close();
     },
   };
+  return { bench, respond };
+}
+
+/** On this machine's own ports, for every engine. */
+export async function openBench(): Promise<Bench> {
+  let respond: (request: Request) => Promise<Response>;
+  const open = () =>
+    openSite(async (request) => {
+      const response = await respond(request);
+      // What this server cannot drop is answered with what no browser can use.
+      return response.type === "error" ? new Response(null, { status: 500 }) : response;
+    });
+  const sites = await Promise.all([open(), open(), open(), open()]);
+  const [site, login, api, cdn] = sites.map(({ origin }) => origin) as [string, string, string, string];
+  const made = createBench({ site, login, api, cdn }, localTier(login, api), false);
+  respond = made.respond;
+  const { bench } = made;
+  const closeWindow = bench.close;
+  bench.close = async () => {
+    await closeWindow();
+    await Promise.all(sites.map((one) => one.close()));
+  };
+  return bench;
 }
 
 /**
@@ -141,29 +237,9 @@ export function openProductionBench(): Bench {
     site: "https://app.example",
     login: PRODUCTION.loginOrigin,
     api: apiOriginOf(PRODUCTION),
+    cdn: "https://cdn.example",
   };
-  const tier = createDevTier({ origins });
-  const pages = createSite(() => artifactText(ALL_JS, PRODUCTION));
-  return {
-    tier,
-    origins,
-    asked: pages.asked,
-    serve: (path, parts) => pages.pages.set(path, parts),
-    async open(engine, options = {}, { path = "/", ...how } = {}) {
-      const page = await engine.newPage({
-        ...how,
-        // Nothing may leave this machine: what is neither ours nor Stack Exchange's fails.
-        answer: async (request) =>
-          new URL(request.url).origin === origins.site
-            ? pages.fetch(request)
-            : (tier.route(request) ?? Response.error()),
-      });
-      await page.goto(address(origins.site, path, options));
-      await playOldIE(page, how.userAgent);
-      return page;
-    },
-    close: async () => tier.close(),
-  };
+  return createBench(origins, PRODUCTION, true).bench;
 }
 
 export const calls = (page: Page): Promise<Call[]> => page.evaluate<Call[]>("bench.calls");
@@ -177,8 +253,8 @@ export async function outcome(page: Page, limitMs?: number): Promise<Call> {
 }
 
 /** Starts a login with a real click, and waits for its dialog. */
-export function startLogin(page: Page): Promise<Page> {
-  return page.popup(() => page.click("#login"));
+export function startLogin(page: Page, button = "#login"): Promise<Page> {
+  return page.popup(() => page.click(button));
 }
 
 /** Chooses an account and clicks Approve. */
@@ -188,20 +264,24 @@ export async function approve(popup: Page, account?: string): Promise<void> {
 }
 
 /** Waits for four ticks of the page's own clock (the SDK's are as long): what must not happen has had its time. */
-export async function letTicksPass(page: Page): Promise<void> {
+export async function letTicksPass(page: Page, ticks = 4): Promise<void> {
   const start = await page.evaluate<number>("bench.beats");
-  await page.waitFor(`bench.beats >= ${start + 4}`);
+  await page.waitFor(`bench.beats >= ${start + ticks}`);
 }
 
-/** After a login that had no other window open has ended: one callback and no more, the popup gone, nothing of the SDK's left, no exception. */
-export async function assertTidy(page: Page): Promise<void> {
+/** All logins of the page have ended, in these ways and no others: no window but its own, nothing of the SDK's left, no exception. */
+export async function assertEnds(page: Page, names: readonly string[]): Promise<void> {
+  await page.waitFor(`bench.calls.length >= ${names.length}`);
   await letTicksPass(page);
+  assert.equal(
+    (await calls(page)).map(({ name }) => name),
+    names,
+  );
   await page.waitFor("bench.opened.every((one) => !one.popup || one.popup.closed)", 3_000);
   // What the driver knows of, because a popup cut off from the page reads as closed there while it is open.
-  await until("the popup to be gone", async () => (await page.windows()) === 1, 3_000);
-  assert.equal(await page.evaluate("bench.leftovers()"), []);
-  assert.equal(await page.evaluate("bench.failures"), []);
-  assert.is((await calls(page)).length, 1, "one callback and no more");
+  await until("the popups to be gone", async () => (await page.windows()) === 1, 3_000);
+  assert.equal(await page.evaluate("[...bench.leftovers(), ...bench.failures]"), []);
 }
 
-export { TEST_BUILD };
+/** The same of one login, whatever its end. */
+export const assertTidy = async (page: Page): Promise<void> => assertEnds(page, [(await outcome(page)).name]);

@@ -1,100 +1,130 @@
-/** The login flows themselves: written once, run by every engine, on the dev tier and on the production origins. */
+/** Login flows as a table: written once, run by every engine, on the dev tier and on the production origins. */
 import * as assert from "uvu/assert";
-import type { EachEngine } from "../support/browsers.ts";
-import { approve, assertTidy, type Bench, outcome, startLogin, TEST_BUILD } from "./bench.ts";
+import { TEST_BUILD } from "../support/artifact.ts";
+import type { EachEngine, Page } from "../support/browsers.ts";
+import {
+  approve,
+  assertTidy,
+  type Bench,
+  BOTH,
+  type Call,
+  type LoginOptions,
+  type Opening,
+  outcome,
+  type Sdk,
+  startLogin,
+} from "./bench.ts";
+
+export interface Flow {
+  what: string;
+  /** all.js unless given. */
+  sdks?: readonly Sdk[];
+  login?: LoginOptions;
+  how?: Opening;
+  /** The account that is approved, where no `act` says what its user does in the popup instead. */
+  account?: string;
+  act?(popup: Page, page: Page, bench: Bench): Promise<unknown>;
+  /** The dialog answers by itself, at once: nobody waits for it. */
+  silent?: true;
+  /** "success", with the token that was issued and the accounts that were asked for, unless it is an error's name. */
+  ends?: string;
+  check?(call: Call, page: Page): unknown;
+}
+
+/** The strictest policy that the module works under. */
+const STRICT = (api: string): string =>
+  `default-src 'none'; script-src 'self'; connect-src ${api}; require-trusted-types-for 'script'; trusted-types 'none'`;
+
+export function writeFlows({ test, engine }: EachEngine, bench: () => Bench, flows: readonly Flow[]): void {
+  for (const { what, sdks = BOTH.slice(0, 1), login = {}, how, account = "three", ...flow } of flows) {
+    const { act = (popup: Page) => approve(popup, account), silent, ends = "success", check } = flow;
+    for (const sdk of sdks)
+      test(`${what} (${sdk})`, async () => {
+        const { tier } = bench();
+        const headers = { app: { "content-security-policy": STRICT(tier.origins.api) } };
+        const page = await bench().open(engine(), login, {
+          sdk,
+          ...(sdk === "index.mjs" ? { headers } : {}),
+          ...how,
+        });
+        if (silent) await page.click("#login");
+        else await act(await startLogin(page), page, bench());
+        const call = await outcome(page);
+        assert.is(call.name, ends, JSON.stringify(call.data));
+        assert.is(call.isError, ends !== "success" && sdk === "index.mjs");
+        if (ends === "success") {
+          assert.ok(tier.tokens.find(call.data.accessToken), "the very token that was issued, decoded");
+          const { sites } = tier.accounts.find(({ id }) => id === account)!;
+          assert.equal(call.data.networkUsers, login.networkUsers ? sites : undefined);
+        }
+        await check?.(call, page);
+        await assertTidy(page);
+      });
+  }
+}
 
 const DAY_MS = 86_400_000;
 
-/** How a login ends when everybody does what they should. */
-export function writeOrdinaryFlows({ test, engine }: EachEngine, bench: () => Bench): void {
-  test("approve: a token, the day it ends, nothing else", async () => {
-    const page = await bench().open(engine());
-    await page.waitFor("bench.version");
-    assert.is(await page.evaluate("bench.version"), TEST_BUILD);
-    const popup = await startLogin(page);
-    assert.match(await popup.text("main"), "Example App");
-    // What is counted here is what must be gone at the end: a count that always says 0 would prove nothing.
-    assert.is(await page.evaluate("bench.listeners.length"), 1);
-    assert.is(await page.evaluate("bench.intervals.length"), 1);
-    await approve(popup);
-    const { name, data, at } = await outcome(page);
-    assert.is(name, "success");
-    assert.ok(bench().tier.tokens.find(data.accessToken), "the very token that was issued, decoded");
-    const left = await page.evaluate<number>("bench.calls[0].data.expirationDate - bench.calls[0].at");
-    assert.ok(Math.abs(left - DAY_MS) < 5_000, `ends in a day, not in ${left} ms from ${at}`);
-    assert.is(await page.evaluate("bench.calls[0].data.networkUsers === undefined"), true);
-    await assertTidy(page);
-    await page.dispose();
-  });
+export const reject = (popup: Page): Promise<void> => popup.click("button[value=reject]");
 
-  test("reject: access_denied and its message, decoded", async () => {
-    const page = await bench().open(engine(), { networkUsers: true });
-    const popup = await startLogin(page);
-    await popup.click("button[value=reject]");
-    const { name, data } = await outcome(page);
-    assert.is(name, "error");
-    assert.equal(data, { errorName: "access_denied", errorMessage: "the user rejected the request" });
-    await assertTidy(page);
-    await page.dispose();
-  });
-
-  for (const [account, count] of [
-    ["three", 3],
-    ["many", 250],
-    ["none", 0],
-  ] as const) {
-    test(`network users: all ${count} accounts, in order`, async () => {
-      const page = await bench().open(engine(), { networkUsers: true });
-      await approve(await startLogin(page), account);
-      const { name, data } = await outcome(page);
-      assert.is(name, "success");
-      const expected = bench().tier.accounts.find(({ id }) => id === account)!.sites;
-      assert.is(expected.length, count);
-      assert.equal(data.networkUsers, expected);
-      await assertTidy(page);
-      await page.dispose();
-    });
-  }
-
-  test("no_expiry: the scopes are asked for by name, and no date is set", async () => {
-    const page = await bench().open(engine(), { scope: ["no_expiry", "read_inbox"] });
-    const popup = await startLogin(page);
-    const asked = await popup.text("main");
-    assert.match(asked, "Keep these permissions perpetually");
-    assert.match(asked, "Read your global inbox");
-    await approve(popup);
-    assert.is((await outcome(page)).name, "success");
-    assert.is(await page.evaluate("bench.calls[0].data.expirationDate === undefined"), true);
-    await assertTidy(page);
-    await page.dispose();
-  });
-
-  test("the user closes the popup: popup_closed within a second", async () => {
-    const page = await bench().open(engine());
-    const popup = await startLogin(page);
-    await popup.text("main");
-    await page.evaluate(() => {
-      const { bench } = window as any;
-      let last = Date.now();
-      bench.closedAt = 0;
-      // The longest that a busy machine kept the page from running; no timer of the SDK's could run then, either.
-      bench.stall = 0;
-      const id = setInterval(() => {
-        const now = Date.now();
-        bench.stall = Math.max(bench.stall, now - last - 20);
-        last = now;
-        if (bench.opened[0].popup.closed) bench.closedAt ||= now;
-        if (bench.calls.length > 0) clearInterval(id);
-      }, 20);
-    });
-    await popup.close();
-    const { name, data, at } = await outcome(page);
-    assert.is(name, "error");
-    assert.is(data.errorName, "popup_closed");
-    const took = at - (await page.evaluate<number>("bench.closedAt"));
-    const stall = await page.evaluate<number>("bench.stall");
-    assert.ok(took <= 1_000 + stall, `${took} ms after the popup was closed (stalled for ${stall} ms)`);
-    await assertTidy(page);
-    await page.dispose();
-  });
+async function close(popup: Page): Promise<void> {
+  await popup.text("main");
+  await popup.close();
 }
+
+/** How a login ends when everybody does what they should. */
+const ORDINARY: Flow[] = [
+  {
+    what: "approve: a token, the day it ends, nothing else",
+    sdks: BOTH,
+    async act(popup, page) {
+      assert.match(await popup.text("main"), "Example App");
+      // What is counted here is what must be gone at the end: a count that always says 0 would prove nothing.
+      assert.equal(await page.evaluate("[bench.listeners.length, bench.intervals.length]"), [1, 1]);
+      await approve(popup);
+    },
+    async check(_, page) {
+      assert.is(await page.evaluate("bench.version"), TEST_BUILD);
+      const left = await page.evaluate<number>("bench.calls[0].data.expirationDate - bench.calls[0].at");
+      assert.ok(Math.abs(left - DAY_MS) < 5_000, `ends in a day, not in ${left} ms`);
+    },
+  },
+  {
+    what: "reject: access_denied and its message, decoded",
+    sdks: BOTH,
+    login: { networkUsers: true },
+    act: reject,
+    ends: "access_denied",
+    check({ isError, data: { name, message, errorMessage } }) {
+      assert.is(errorMessage, "the user rejected the request");
+      if (isError) assert.equal([name, message], ["AuthError", errorMessage]);
+    },
+  },
+  ...["many", "none"].map((account) => ({
+    what: `network users: all of the account "${account}", in order`,
+    sdks: BOTH,
+    login: { networkUsers: true },
+    account,
+  })),
+  {
+    what: "no_expiry: the scopes are asked for by name, and no date is set",
+    login: { scope: ["no_expiry", "read_inbox"] },
+    async act(popup) {
+      const asked = await popup.text("main");
+      assert.match(asked, /Keep these permissions perpetually[\s\S]*Read your global inbox/);
+      await approve(popup);
+    },
+    check: ({ data }) => assert.is(data.expirationDate, undefined),
+  },
+  {
+    what: "the user closes the popup: popup_closed within a second",
+    sdks: BOTH,
+    act: close,
+    ends: "popup_closed",
+    // In beats of the page's own clock, which a busy machine delays as it delays the SDK's.
+    check: ({ closedBeats }) => assert.ok(closedBeats <= 20, `${closedBeats} beats of 50 ms`),
+  },
+];
+
+export const writeOrdinaryFlows = (each: EachEngine, bench: () => Bench): void =>
+  writeFlows(each, bench, ORDINARY);

@@ -2,16 +2,12 @@
 import * as assert from "uvu/assert";
 import { eachEngine } from "../support/browsers.ts";
 import { html, openSite, type Site } from "../support/site.ts";
-import {
-  approve,
-  assertTidy,
-  type Bench,
-  calls,
-  letTicksPass,
-  openBench,
-  outcome,
-  startLogin,
-} from "./bench.ts";
+import { approve, assertEnds, type Bench, calls, letTicksPass, openBench, startLogin } from "./bench.ts";
+
+/** The forger's window opens on its own click, or the popup blocker would stop it. */
+const BODY = `<button id="forge">forge</button><iframe id="frame" width="9" height="9"></iframe><script>
+  document.getElementById("forge").onclick = () => { open(bench.forgery, "forger", "width=300,height=200"); };
+</script>`;
 
 eachEngine("forged answers", ({ test, engine }) => {
   let bench: Bench;
@@ -22,41 +18,29 @@ eachEngine("forged answers", ({ test, engine }) => {
     stranger = await openSite(() =>
       html(`<script>(window.opener || parent).postMessage(location.hash, "*");</script>`),
     );
-    bench.serve("/", {
-      // The forger's window opens on its own click, or the popup blocker would stop it.
-      body: `<button id="forge">forge</button><iframe id="frame" width="9" height="9"></iframe>
-        <script>
-          document.getElementById("forge").onclick = function () { window.open(bench.forgery, "forger", "width=300,height=200"); };
-        </script>`,
-    });
   });
   test.after(async () => {
     await bench?.close();
     await stranger?.close();
   });
 
-  const stateOf = (page: { evaluate<T>(expression: string): Promise<T> }) =>
-    page.evaluate<string>("/&state=([^&]*)/.exec(bench.opened[0].url)[1]");
-
-  test("another origin, another window, the page itself: nothing happens, then the true answer succeeds", async () => {
-    const page = await bench.open(engine());
+  test("another origin, another window, the page itself, a replay: nothing happens; the true answer succeeds", async () => {
+    const { origins, tokens } = bench.tier;
+    const page = await bench.open(engine(), {}, { body: BODY });
     const popup = await startLogin(page);
-    const forged = `#access_token=forged&expires=86400&state=${await stateOf(page)}`;
+    const state = await page.evaluate("/&state=([^&]*)/.exec(bench.opened[0].url)[1]");
+    const forged = `#access_token=forged&expires=86400&state=${state}`;
 
     // Another origin, in a frame of the page.
-    await page.evaluate((address: string) => {
-      (document.getElementById("frame") as HTMLIFrameElement).src = address;
-    }, `${stranger.origin}/${forged}`);
+    const framed = JSON.stringify(`${stranger.origin}/${forged}`);
+    await page.evaluate(`document.getElementById("frame").src = ${framed}`);
     await page.waitFor("bench.heard.length === 1");
     assert.is(await page.evaluate("bench.heard[0]"), forged);
 
     // The right origin, even the true landing page, in a window that is not the popup.
-    const landing =
-      `${bench.origins.login}/oauth/login_success?assisted=1&protocol=http` +
-      `&proxy=${encodeURIComponent(`${bench.origins.site}/blank`)}`;
-    await page.evaluate((address: string) => {
-      (window as any).bench.forgery = address;
-    }, landing + forged);
+    const proxy = encodeURIComponent(`${origins.site}/blank`);
+    const landing = `${origins.login}/oauth/login_success?assisted=1&protocol=http&proxy=${proxy}`;
+    await page.evaluate(`bench.forgery = ${JSON.stringify(landing + forged)}`);
     const forger = await page.popup(() => page.click("#forge"));
     await page.waitFor("bench.heard.length === 2");
     assert.is(await page.evaluate("bench.heard[1]"), forged);
@@ -64,42 +48,20 @@ eachEngine("forged answers", ({ test, engine }) => {
 
     // The page itself, with every type that a message can have.
     await page.evaluate((text: string) => {
-      const messages: unknown[] = [
-        text,
-        null,
-        undefined,
-        7,
-        true,
-        {},
-        { data: text },
-        [text],
-        new Date(0),
-        "",
-      ];
+      const messages = [text, null, undefined, 7, true, {}, { data: text }, [text], new Date(0), ""];
       for (const message of messages) window.postMessage(message, "*");
-      return messages.length;
     }, forged);
     await page.waitFor("bench.heard.length === 12");
-
     await letTicksPass(page);
     assert.equal(await calls(page), [], "no forged answer was taken");
     assert.is(await popup.isClosed(), false);
 
     await approve(popup);
-    const { name, data } = await outcome(page);
-    assert.is(name, "success");
-    assert.ok(bench.tier.tokens.find(data.accessToken), "the true token");
-    await assertTidy(page);
-    await page.dispose();
-  });
-
-  test("an answer replayed after the end does nothing", async () => {
-    const page = await bench.open(engine());
-    await approve(await startLogin(page));
-    await outcome(page);
-    await page.evaluate("window.postMessage(bench.heard[0], '*')");
-    await page.waitFor("bench.heard.length === 2");
-    await assertTidy(page);
-    await page.dispose();
+    await page.waitFor("bench.calls.length");
+    assert.ok(tokens.find((await calls(page))[0]!.data.accessToken), "the true token");
+    // Replayed, it does nothing.
+    await page.evaluate("window.postMessage(bench.heard[12], '*')");
+    await page.waitFor("bench.heard.length === 14");
+    await assertEnds(page, ["success"]);
   });
 });

@@ -1,12 +1,13 @@
-// Every test page loads this before all.js: it writes down what the SDK does to the page, and starts logins.
-// No inline script, so that it runs under any policy.
+// Every test page loads this before the SDK: it writes down what the SDK does to the page, and starts logins.
+// No inline script, so that it runs under any policy; some pages have spoilt or frozen every prototype before.
 window.bench = (() => {
   var self = {
-    // Every call of success or error, in order: name, data, time (ms since the epoch).
+    // Every end of a login, in order. Their names are "success", or the error's.
     calls: [],
-    // Exceptions that nobody caught.
+    // Exceptions that nobody caught, and scripts that did not load.
     failures: [],
-    // What window.open was asked for and gave: url, name, features, popup, threw.
+    notLoaded: [],
+    // What window.open was asked for and gave: url, popup, threw.
     opened: [],
     // Data of the messages that reached this window.
     heard: [],
@@ -14,33 +15,28 @@ window.bench = (() => {
     listeners: [],
     intervals: [],
     timeouts: [],
-    // How often the SDK's intervals have fired.
-    ticks: 0,
-    // The page's own clock, each 50 ms.
+    // The page's own clock, each 50 ms, as the SDK's is; and how often it found the newest popup closed.
     beats: 0,
-    version: undefined,
-    // Set by the channel page of a timing test.
-    channel: null,
+    closedBeats: 0,
+    options: JSON.parse(decodeURIComponent(location.search.slice(1)) || "{}"),
+    controller: new AbortController(),
     told: told,
-    loginWith: login,
-    leftovers: leftovers,
+    authenticate: authenticate,
+    login: login,
   };
-  // What Playwright and chromedriver leave in the page.
-  var DRIVERS = /^(__pw.*|se_exportedFunctionSymbol|ret_nodes|cdc_.*)$/;
+  // What the drivers leave in the page.
+  var DRIVERS = /^(__pw.*|se_exportedFunctionSymbol)$/;
   var open = window.open;
-  var add = window.addEventListener;
-  var remove = window.removeEventListener;
-  var options = {};
-  var names;
 
   // Before timers are watched.
   setInterval(() => {
     self.beats++;
+    if (self.opened[self.opened.length - 1]?.popup?.closed) self.closedBeats++;
   }, 50);
 
-  // Only what all.js starts is counted: drivers set timers of their own in the page.
+  // Only what the SDK starts is counted: drivers set timers of their own in the page.
   function isSdk() {
-    return /\/all\.js/.test(new Error().stack);
+    return /all\.js|index\.mjs/.test(new Error().stack);
   }
 
   // Playwright acts as if Firefox's user had, once in each new document and at no certain moment (userActivation of WebDriver
@@ -55,118 +51,121 @@ window.bench = (() => {
     if (index >= 0) list.splice(index, 1);
   }
 
-  add.call(window, "message", (event) => {
-    self.heard.push(event.data);
-  });
-  add.call(window, "error", (event) => {
-    // A script that does not load is an event at its element, not an exception here.
-    if (event.message) self.failures.push(event.message);
-  });
-  add.call(window, "unhandledrejection", (event) => {
-    self.failures.push(String(event.reason));
-  });
+  /** Puts `make(original)` in the place of a function of the window, even of a frozen one. */
+  function replace(name, make) {
+    var value = make(window[name].bind(window));
+    Object.defineProperty(window, name, {
+      __proto__: null,
+      value: value,
+      writable: true,
+      configurable: true,
+    });
+  }
 
-  window.open = (url, name, features) => {
-    var entry = { url: String(url), name: name, features: features, popup: null, threw: "" };
+  addEventListener("message", (event) => self.heard.push(event.data));
+  addEventListener(
+    "error",
+    (event) => {
+      if (event.target.src) self.notLoaded.push(event.target.src);
+      else self.failures.push(event.message);
+    },
+    true,
+  );
+  addEventListener("unhandledrejection", (event) => self.failures.push(String(event.reason)));
+
+  replace("open", (original) => (url, ...more) => {
+    var entry = { url: String(url), popup: null, threw: "" };
     self.opened.push(entry);
     try {
-      entry.popup = open.call(window, url, name, features);
+      entry.popup = original(url, ...more);
     } catch (thrown) {
       entry.threw = thrown.name;
       throw thrown;
     }
     return entry.popup;
-  };
-  window.addEventListener = (...args) => {
+  });
+  replace("addEventListener", (original) => (...args) => {
     if (args[0] === "message" && isSdk()) self.listeners.push(args[1]);
-    return add.apply(window, args);
-  };
-  window.removeEventListener = (...args) => {
+    original(...args);
+  });
+  replace("removeEventListener", (original) => (...args) => {
     if (args[0] === "message") without(self.listeners, args[1]);
-    return remove.apply(window, args);
-  };
-
-  function watch(list, start, stop, once) {
-    var begin = window[start];
-    var end = window[stop];
-    window[start] = (callback, ms) => {
-      var sdk = isSdk();
-      var id = begin.call(
-        window,
-        () => {
-          if (once) without(list, id);
-          else if (sdk) self.ticks++;
-          callback();
-        },
-        ms,
-      );
-      if (sdk) list.push(id);
+    original(...args);
+  });
+  function watch(list, start, stop) {
+    replace(start, (begin) => (callback, ms) => {
+      var id = begin(() => {
+        if (list === self.timeouts) without(list, id);
+        callback();
+      }, ms);
+      if (isSdk()) list.push(id);
       return id;
-    };
-    window[stop] = (id) => {
+    });
+    replace(stop, (end) => (id) => {
       without(list, id);
-      return end.call(window, id);
-    };
+      end(id);
+    });
   }
-  watch(self.intervals, "setInterval", "clearInterval", false);
-  watch(self.timeouts, "setTimeout", "clearTimeout", true);
+  watch(self.intervals, "setInterval", "clearInterval");
+  watch(self.timeouts, "setTimeout", "clearTimeout");
 
-  function told(name) {
+  /** What writes down a success, or an error. */
+  function told(success) {
     return (data) => {
+      var { name, message, errorName, errorMessage } = data;
       self.calls.push({
-        name: name,
-        data: data,
+        name: success ? "success" : errorName || name,
+        // An Error's own members do not all travel to the driver.
+        data: success ? data : { name, message, errorName, errorMessage },
+        isError: data instanceof Error,
+        // As a service that collects errors would see it.
+        stack: new Error().stack,
         at: Date.now(),
-        exactly: performance.timeOrigin + performance.now(),
-        ticks: self.ticks,
+        closedBeats: self.closedBeats,
       });
     };
   }
 
-  function login(extra) {
-    var all = { success: told("success"), error: told("error") };
-    for (var name in extra) if (Object.hasOwn(extra, name)) all[name] = extra[name];
-    return window.SE.authenticate(all);
+  function authenticate() {
+    // What the SDK was given: a page may change it afterwards.
+    var all = { __proto__: null, ...self.options, success: told(true), error: told(false) };
+    self.passed = Object.setPrototypeOf(all, Object.prototype);
+    self.sdk.authenticate(all);
   }
 
-  /** What is there now and was not before the first login; an empty list when the SDK has left nothing. */
-  function leftovers() {
-    var left = [];
-    for (const name of Object.getOwnPropertyNames(window)) {
-      if (names.indexOf(name) < 0 && !DRIVERS.test(name)) left.push(`global ${name}`);
-    }
-    Object.getOwnPropertyNames(window.SE).forEach((name) => {
-      if (name !== "init" && name !== "authenticate") left.push(`SE.${name}`);
-    });
-    if (self.listeners.length) left.push(`${self.listeners.length} listeners`);
-    if (self.intervals.length) left.push(`${self.intervals.length} intervals`);
-    if (self.timeouts.length) left.push(`${self.timeouts.length} timeouts`);
-    return left;
+  /** By the module's promise where there is one. */
+  function login() {
+    if (!self.sdk.login) authenticate();
+    else self.sdk.login({ ...self.options, signal: self.controller.signal }).then(told(true), told(false));
   }
 
-  // Called by the page's last script, while the page loads: a moment later some drivers have already run something of
-  // their own in it, after which a popup is no longer blocked.
-  self.start = () => {
-    var query = decodeURIComponent(location.search.slice(1));
-    var channel = `${location.protocol}//${location.host}/blank`;
-    if (query) options = JSON.parse(query);
-    names = Object.getOwnPropertyNames(window);
-    window.SE.init({
+  /** Called when the SDK is there; for all.js while the page loads: a moment later some drivers have run something in it, after which no popup is blocked. */
+  self.start = (sdk) => {
+    var names = Object.getOwnPropertyNames(window);
+    var members = Object.getOwnPropertyNames(sdk).length;
+    self.sdk = sdk;
+    // What is there now and was not before the first login; an empty list when the SDK has left nothing.
+    self.leftovers = () => [
+      ...Object.getOwnPropertyNames(window).filter((name) => !names.includes(name) && !DRIVERS.test(name)),
+      ...Object.getOwnPropertyNames(sdk).slice(members),
+      ...["listeners", "intervals", "timeouts"].filter((list) => self[list].length > 0),
+    ];
+    sdk.init({
       clientId: "1",
-      channelUrl: channel,
+      channelUrl: `${location.protocol}//${location.host}/blank`,
       complete: (data) => {
         self.version = data.version;
       },
     });
-    document.getElementById("login").onclick = () => {
-      login(options);
-    };
+    document.getElementById("login").onclick = login;
+    document.getElementById("authenticate").onclick = authenticate;
     // Without a click, while the page loads: what popup blockers are there for.
-    if (options.atOnce) {
+    if (self.options.atOnce) {
       useUpActivation();
-      login(options);
+      login();
       self.callsAtOnce = self.calls.length;
     }
+    self.loaded = true;
   };
   return self;
 })();

@@ -60,13 +60,12 @@ eachEngine(
     let bench: Bench;
     test.before(async () => {
       bench = await openBench();
-      // Silent approval, as for a user who approved before; three accounts, so that each login has its request, too.
-      bench.tier.faults.set({ approveAs: "three" });
     });
     test.after(() => bench?.close());
 
     test(`${LOGINS} logins in one page leave nothing behind`, async () => {
-      const page = await bench.open(engine(), { networkUsers: true });
+      // Silent approval, as for a user who approved before; three accounts, so that each login has its request, too.
+      const page = await bench.open(engine(), { networkUsers: true }, { faults: { approveAs: "three" } });
       await page.waitFor("bench.version");
       await logIn(page, WARM_UP);
       const before = await holds(page);
