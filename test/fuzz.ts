@@ -13,12 +13,7 @@ function whole(text: string): number {
 const NAMES = Object.keys(ARTIFACTS) as ArtifactName[];
 
 async function main(argv: string[]): Promise<void> {
-  const {
-    artifact: chosen,
-    runs,
-    seed,
-    path,
-  } = newCommand("npm run test:fuzz --")
+  const { artifact, runs, ...replay } = newCommand("npm run test:fuzz --")
     .description(
       "Plays random interleavings of messages, closings, timers and API answers against the minified artifacts.",
     )
@@ -29,15 +24,13 @@ async function main(argv: string[]): Promise<void> {
     .parse(argv, { from: "user" })
     .opts<{ artifact?: ArtifactName; runs: number; seed?: number; path?: string }>();
 
-  for (const artifact of chosen ? [chosen] : NAMES) {
+  for (const name of artifact ? [artifact] : NAMES) {
     const start = Date.now();
-    const progress = (done: number): void => {
+    await fuzz(name, runs, replay, (done) => {
       if (done % 5000 === 0) process.stderr.write(`\r${done} of ${runs}`);
-    };
-    await fuzz({ artifact, runs, seed, path, progress });
-    process.stderr.write("\n");
+    });
     const seconds = Math.round((Date.now() - start) / 1000);
-    console.log(`${artifact}: ${runs} interleavings, none broke the invariant (${seconds} s)`);
+    console.log(`\n${name}: ${runs} interleavings, none broke the invariant (${seconds} s)`);
   }
 }
 

@@ -7,7 +7,7 @@ const runs = Number(process.env.MODEL_RUNS ?? 1500);
 
 test(`no interleaving of ${runs} breaks the invariant`, async (open) => {
   const { name: artifact } = await open();
-  await fuzz({ artifact, runs });
+  await fuzz(artifact, runs);
 });
 
 test.run();
