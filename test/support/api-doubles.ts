@@ -6,7 +6,6 @@ export interface ApiRequest {
   url: URL;
   /** The headers that the page set. */
   headers: Headers;
-  page: number;
   token: string;
   /** Neither answered nor failed nor given up. */
   pending: boolean;
@@ -31,7 +30,6 @@ function sent(
   headers: Headers,
   end: (text?: string, status?: number) => void,
 ): ApiRequest {
-  const url = new URL(address);
   const ended = (text?: string, status = 200): Promise<void> => {
     if (request.pending) {
       request.pending = false;
@@ -40,9 +38,8 @@ function sent(
     return settle();
   };
   const request: ApiRequest = {
-    url,
+    url: new URL(address),
     headers,
-    page: Number(url.searchParams.get("page")),
     token: (headers.get("Authorization") ?? "").replace(/^Bearer /, ""),
     pending: true,
     answer: (body, status) => ended(JSON.stringify(body), status),

@@ -94,22 +94,6 @@ test("apiError: every method ends in it, also for somebody who may call", async 
   }
 });
 
-test("apiPreflight: the answer to OPTIONS does not allow the header, and the method still answers", async () => {
-  const tier = withFaults({ apiPreflight: true });
-  const headers = { "Access-Control-Request-Headers": "authorization" };
-  const response = await call(tier, ASSOCIATED, "", { method: "OPTIONS", headers });
-  assert.equal([response.status, response.headers.get("Access-Control-Allow-Headers")], [204, null]);
-  assert.is((await callJson(tier, ASSOCIATED, await tokenFor(tier))).items.length, 3);
-});
-
-test("apiNoJson: a page of HTML, which any page may read", async () => {
-  const response = await call(withFaults({ apiNoJson: true }), ASSOCIATED);
-  assert.is(response.status, 502);
-  assert.match(response.headers.get("Content-Type")!, /^text\/html/);
-  assert.is(response.headers.get("Access-Control-Allow-Origin"), "*");
-  assert.match(await response.text(), /^<!doctype html>/);
-});
-
 test("apiEndless: an answer that begins and does not end before close(), also when nobody reads on", async () => {
   const tier = withFaults({ apiEndless: true });
   const [read, abandoned] = [await call(tier, ASSOCIATED), await call(tier, ASSOCIATED)];
@@ -137,19 +121,10 @@ test("apiEmptyPages: has_more for ever, and nothing behind the last account", as
   }
 });
 
-test("apiDropped: a network error in place of an answer", async () => {
-  assert.is((await call(withFaults({ apiDropped: true }), ASSOCIATED)).type, "error");
-});
-
-test("apiSlow: waits, and close() ends the wait", async () => {
-  const tier = withFaults({ apiSlow: 60 });
-  const begin = performance.now();
-  await call(tier, "/2.0/errors");
-  assert.ok(performance.now() - begin >= 55);
-
-  tier.faults.set({ apiSlow: 600_000 });
+test("apiSlow: waits, until close() at the latest", async () => {
+  const tier = withFaults({ apiSlow: 600_000 });
   const pending = call(tier, "/2.0/errors");
-  await settle();
+  assert.is(await Promise.race([pending, settle()]), undefined);
   tier.close();
   assert.is((await pending).status, 200);
 });
