@@ -68,7 +68,7 @@ for (const [text, given] of answers) {
       await (text === undefined ? client.request.fail() : client.request.answerText(text, 400));
       await client.advance(60_000);
       const texts = [
-        ...heard.failures.map(({ errorName, errorMessage }) => `${errorName}: ${errorMessage}`),
+        ...heard.failures,
         ...heard.successes.map(({ networkUsers }) => `${networkUsers.length - before} accounts`),
       ];
       assert.equal(texts, [typeof given === "string" ? given : given[client.name]]);

@@ -84,18 +84,17 @@ export class Heard {
     return this.successes.length + this.errors.length;
   }
 
-  /** What both artifacts promise of an error: its name and its message. */
-  get failures(): { errorName: string; errorMessage: string }[] {
-    return this.errors.map(({ errorName, errorMessage }) => ({ errorName, errorMessage }));
+  /** What both artifacts promise of an error: its name and its message, which are texts. */
+  get failures(): string[] {
+    return this.errors.map(({ errorName, errorMessage }) => {
+      if (typeof errorName !== "string" || typeof errorMessage !== "string" || !errorMessage)
+        throw new Error(`${errorName} came without a message`);
+      return `${errorName}: ${errorMessage}`;
+    });
   }
 
-  /** The errors' names. Throws an Error when one came without a message. */
   get names(): string[] {
-    return this.failures.map(({ errorName, errorMessage }) => {
-      if (typeof errorMessage !== "string" || !errorMessage)
-        throw new Error(`${errorName} came without a message`);
-      return errorName;
-    });
+    return this.failures.map((text) => text.split(":")[0]!);
   }
 }
 

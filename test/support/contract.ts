@@ -86,7 +86,7 @@ export interface Ending {
   /** Ends the login that is under way. */
   end(client: Client): Promise<void>;
   /** What `error` is given: its name and its message. Without it, the login is a success. */
-  failure?: [errorName: string, errorMessage: string];
+  failure?: string;
 }
 
 /** Every way in which a login ends. */
@@ -103,27 +103,27 @@ export const ENDINGS: Record<string, Ending> = {
   },
   "a rejection": {
     end: (client) => client.answer("#error=access_denied&error_description=no%2c+thanks&state={state}"),
-    failure: ["access_denied", "no, thanks"],
+    failure: "access_denied: no, thanks",
   },
   "a rejection without a description": {
     end: (client) => client.answer("#error=access_denied&state={state}"),
-    failure: ["access_denied", "access_denied"],
+    failure: "access_denied: access_denied",
   },
   "an answer with neither a token nor an error": {
     end: (client) => client.answer("#state={state}"),
-    failure: ["network_error", "network_error"],
+    failure: "network_error: network_error",
   },
   "a closed popup": {
     end(client) {
       client.popup.closed = true;
       return client.advance(1000);
     },
-    failure: ["popup_closed", "popup_closed"],
+    failure: "popup_closed: popup_closed",
   },
   "a blocked popup": {
     open: "null",
     end: (client) => client.advance(TICK),
-    failure: ["popup_blocked", "popup_blocked"],
+    failure: "popup_blocked: popup_blocked",
   },
   "an API error": {
     networkUsers: true,
@@ -131,7 +131,7 @@ export const ENDINGS: Record<string, Ending> = {
       await client.answer(APPROVED);
       await client.request.answer({ error_name: "throttle_violation", error_message: "too many" }, 400);
     },
-    failure: ["throttle_violation", "too many"],
+    failure: "throttle_violation: too many",
   },
   "a connection that fails": {
     networkUsers: true,
@@ -139,7 +139,7 @@ export const ENDINGS: Record<string, Ending> = {
       await client.answer(APPROVED);
       await client.request.fail();
     },
-    failure: ["network_error", "network_error"],
+    failure: "network_error: network_error",
   },
 };
 
@@ -152,8 +152,7 @@ export function startFor(client: Client, { open, networkUsers }: Ending, options
 /** The app of a login for `ending` was called once, and given what it says. */
 export function gave({ failure, networkUsers }: Ending, heard: Heard, how: string): void {
   assert.is(heard.calls, 1, how);
-  const given = heard.failures.map(({ errorName, errorMessage }) => [errorName, errorMessage]);
-  assert.equal(given, failure ? [failure] : [], how);
+  assert.equal(heard.failures, failure ? [failure] : [], how);
   for (const session of heard.successes) {
     assert.is(session.accessToken, "t");
     if (networkUsers) assert.equal(plain(session.networkUsers), accounts(102));
