@@ -80,13 +80,15 @@ const pages: [href: string, accepted: string[], refused: string[]][] = [
 ];
 for (const [href, accepted, refused] of pages) {
   test(`channels on ${href}`, async (open) => {
+    const { origin, protocol } = new URL(href);
     for (const channelUrl of accepted) {
       const client = await open({ href });
       client.init({ channelUrl });
       client.authenticate();
-      assert.is(client.popups.length, 1, channelUrl);
+      const landing = new URL(new URL(client.popup.url).searchParams.get("redirect_uri")!);
+      assert.is(landing.searchParams.get("proxy"), new URL(channelUrl, href).href);
+      assert.is(`${landing.searchParams.get("protocol")}:`, protocol);
     }
-    const { origin } = new URL(href);
     for (const channelUrl of refused) {
       const client = await open({ href });
       // A link that is no address has no origin; the module's URL throws.

@@ -54,12 +54,4 @@ test("/tier.json tells the page what there is to choose, and no other site", asy
   assert.equal(Object.keys(tier.faults), Object.keys(tier.values));
 });
 
-test("route() finds the role by the request's origin, and leaves a foreign one alone", async () => {
-  const text = async (address: string) => (await newTier().route(new Request(address)))?.text();
-  assert.is(await text(`${ORIGINS.site}/blank`), "");
-  assert.match((await text(`${ORIGINS.login}/oauth/dialog`)) ?? "", /Application Login Failure/);
-  assert.match((await text(`${ORIGINS.api}/2.0/errors/503`)) ?? "", /temporarily_unavailable/);
-  assert.is(newTier().route(new Request("https://elsewhere.example/")), undefined);
-});
-
 test.run();
