@@ -1,5 +1,6 @@
 /** Doubles of what the artifacts ask the API with: all.js with XMLHttpRequest, the module with fetch. */
-import { type Client, settle } from "./client.ts";
+import type { Client } from "./client.ts";
+import { settle } from "./clock.ts";
 
 /** One request for a page of accounts, however the artifact sends it. */
 export interface ApiRequest {
@@ -78,7 +79,7 @@ export function xhrDouble(client: Client, cors = true): void {
         client.guard(() => this.onloadend?.());
       });
       Object.assign(request, { method: this.#method, timeout });
-      if (timeout) client.later(timeout, () => void request.fail());
+      if (timeout) client.start(() => void request.fail(), timeout, false, true);
     }
   };
 }

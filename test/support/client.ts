@@ -9,14 +9,12 @@ import { parseHTML } from "linkedom";
 import { PRODUCTION } from "../../scripts/config.ts";
 import type { ApiRequest } from "./api-doubles.ts";
 import { CHANNEL, CLIENT_ID, KEY } from "./app.ts";
+import { Clock, settle } from "./clock.ts";
 
 export type ArtifactName = "all.js" | "index.mjs";
 
 /** The SDK looks at its popup every so many milliseconds; what it reports by itself is reported by then. */
 export const TICK = 50;
-
-/** Lets everything that waits for a promise go on. */
-export const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 export interface PageOptions {
   /** The page's own address. */
@@ -50,15 +48,6 @@ export interface Message {
 }
 
 type Listener = (event: Message) => void;
-
-interface Timer {
-  due: number;
-  /** Undefined for one that runs once. */
-  every: number | undefined;
-  run: () => void;
-  /** The browser's, not the page's. */
-  browsers: boolean;
-}
 
 /** An `<a>` element, whose address counts from the page's own. One that cannot be parsed has no parts (HTML, HTMLHyperlinkElementUtils). */
 function link(page: string, origins: boolean): object {
@@ -98,7 +87,7 @@ export class Heard {
   }
 }
 
-export class Client {
+export class Client extends Clock {
   readonly realm: any;
   readonly document: any;
   /** The artifact's functions. Kept here, because a page may put its `SE` away. */
@@ -108,16 +97,11 @@ export class Client {
   readonly requests: ApiRequest[] = [];
   /** The logins that `authenticate` started. */
   readonly logins: Heard[] = [];
-  /** What the page's own handlers would have reported as uncaught. */
-  readonly uncaught: unknown[] = [];
   /** False while another window, such as the popup, has the focus. */
   focused = true;
-  now = 1_700_000_000_000;
   openBehaviour: NonNullable<PageOptions["open"]>;
 
   readonly #listeners = new Set<Listener>();
-  readonly #timers = new Map<number, Timer>();
-  #lastTimer = 0;
   readonly #ownNames: Set<string>;
 
   /** Runs `script` in a new page. `members`: the functions that it gives to the page. `equip` gives it what it asks the API with. */
@@ -128,6 +112,7 @@ export class Client {
     equip: (client: Client) => void,
     options: PageOptions = {},
   ) {
+    super();
     const { href, protocol, origin } = new URL(options.href ?? "https://app.example/page?x=1");
     this.openBehaviour = options.open ?? "popup";
     this.document = parseHTML("<!doctype html><html><head></head><body></body></html>").document;
@@ -138,9 +123,9 @@ export class Client {
       name === "a" ? link(href, modern && !options.ie11) : create(name);
     const timer =
       (repeats: boolean) =>
-      (callback: (...args: unknown[]) => void, ms?: number, ...args: unknown[]): number =>
-        this.#timer(() => callback(...(modern ? args : [])), ms, repeats);
-    const clear = (id: number) => this.#timers.delete(id);
+      (callback: (...args: unknown[]) => void, ms?: number, ...args: unknown[]) =>
+        this.start(() => callback(...(modern ? args : [])), ms, repeats);
+    const clear = this.stop.bind(this);
     const getRandomValues = (array: Uint32Array<ArrayBuffer>) => crypto.getRandomValues(array);
 
     this.realm = vm.createContext({
@@ -178,15 +163,6 @@ export class Client {
     return vm.runInContext(code, this.realm);
   }
 
-  /** Runs `work` as the browser runs a page's handlers. */
-  guard(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      this.uncaught.push(error);
-    }
-  }
-
   #names(): string[] {
     return [...this.run("Object.getOwnPropertyNames(this)")];
   }
@@ -213,41 +189,6 @@ export class Client {
     };
     this.popups.push(popup);
     return popup;
-  }
-
-  /** HTML, "timers": what is not a number counts as 0. An interval is never shorter than 1 ms here, so that time goes on. */
-  #timer(run: () => void, ms: unknown, repeats: boolean, browsers = false): number {
-    const delay = Math.max(repeats ? 1 : 0, Math.trunc(Number(ms)) || 0);
-    const every = repeats ? delay : undefined;
-    this.#timers.set(++this.#lastTimer, { due: this.now + delay, every, run, browsers });
-    return this.#lastTimer;
-  }
-
-  /** Something of the browser's own happens `ms` milliseconds from now. */
-  later(ms: number, run: () => void): void {
-    this.#timer(run, ms, false, true);
-  }
-
-  /** The milliseconds until each pending timer of the page's. */
-  get timers(): number[] {
-    return [...this.#timers.values()].filter(({ browsers }) => !browsers).map(({ due }) => due - this.now);
-  }
-
-  /** Lets `ms` milliseconds pass, running each timer at its time; promises go on after each, as they do in a browser. */
-  async advance(ms: number): Promise<void> {
-    const end = this.now + ms;
-    for (;;) {
-      const [next] = [...this.#timers].sort(([, one], [, other]) => one.due - other.due);
-      if (!next || !(next[1].due <= end)) break;
-      const [id, timer] = next;
-      this.now = Math.max(this.now, timer.due);
-      if (timer.every) timer.due += timer.every;
-      else this.#timers.delete(id);
-      this.guard(timer.run);
-      await settle();
-    }
-    this.now = end;
-    await settle();
   }
 
   /** The last popup that was opened. */

@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
 import { FAULTS, type FaultValues } from "../../scripts/dev-tier/index.ts";
-import { settle } from "../support/client.ts";
+import { settle } from "../support/clock.ts";
 import { suite } from "../support/suite.ts";
 import {
   ASSOCIATED,

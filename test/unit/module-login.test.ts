@@ -7,7 +7,8 @@ import * as assert from "uvu/assert";
 import { INDEX_MJS } from "../../scripts/config.ts";
 import { accounts, plain } from "../support/app.ts";
 import { artifactText } from "../support/artifact.ts";
-import { type Client, settle, TICK } from "../support/client.ts";
+import { type Client, TICK } from "../support/client.ts";
+import { settle } from "../support/clock.ts";
 import { APPROVED, contract, ENDINGS, ready, startFor } from "../support/contract.ts";
 import { abortListeners, login } from "../support/index-mjs.ts";
 
