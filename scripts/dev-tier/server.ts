@@ -3,9 +3,8 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
-import { guard } from "../build/guard.ts";
 import { prepare } from "../build/index.ts";
-import { checkBuildNumber, stamp } from "../build/stamp.ts";
+import { stamp } from "../build/stamp.ts";
 import { CheckError } from "../cli.ts";
 import { ALL_JS, DEV_HOST, DEV_PORT, INDEX_MJS, localTier, type Target } from "../config.ts";
 import { createDevTier, type DevTier, type DevTierOptions, type Origins, ROLES } from "./index.ts";
@@ -31,17 +30,9 @@ export interface RunningTier extends Omit<DevTier, "close"> {
 /** How many bases are tried before giving up. */
 const ATTEMPTS = 50;
 
-/**
- * An artifact as the build makes it, but for the compressed forms, talking to the dev tier at `origins`. Throws BuildError when
- * it will not build.
- */
-async function ownBuild(target: Target, { login, api }: Origins, buildNumber: string): Promise<string> {
-  const tier = localTier(login, api);
-  checkBuildNumber(buildNumber);
-  const { code } = stamp(await prepare(target, { tier }), buildNumber);
-  guard(target, tier, code);
-  return code;
-}
+/** An artifact for the dev tier at `origins`. Throws BuildError when it will not build. */
+const ownBuild = async (target: Target, { login, api }: Origins, buildNumber: string): Promise<string> =>
+  stamp(await prepare(target, { tier: localTier(login, api) }), buildNumber).code;
 
 /** Calls `make` when it is first asked, once. */
 function lazy<T>(make: () => Promise<T>): () => Promise<T> {
