@@ -1,6 +1,9 @@
 /** The parts of the gate that need no build: the rows, and the paths that can move a byte. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { build } from "esbuild";
 import * as assert from "uvu/assert";
+import { parse } from "yaml";
 import { ROOT } from "../../scripts/config.ts";
 import { draw } from "../../scripts/site/chart.ts";
 import type { Entry } from "../../scripts/size/history.ts";
@@ -53,6 +56,12 @@ test("every module that the build imports is among the paths that can move a byt
       BYTE_PATHS.some((known) => path === known || path.startsWith(`${known}/`)),
       `${path} is in no BYTE_PATHS of scripts/size/settings.ts`,
     );
+});
+
+test("the workflow checks each push to main, whatever is pushed after it", () => {
+  const workflow = readFileSync(join(ROOT, ".github/workflows/size.yml"), "utf8");
+  const { group } = (parse(workflow) as { concurrency: { group: string } }).concurrency;
+  assert.match(group, /github\.event_name == 'pull_request' && github\.ref \|\| github\.sha \}\}$/);
 });
 
 test("the chart: no script, both colour schemes, every entry, nothing of a reason left as markup", () => {

@@ -185,4 +185,12 @@ test("a variable that the table of names does not know is said in every form, an
   assert.is(floorOf(now), floorOf(settled) + luck.brotli);
 });
 
+test("a commit with another lock file is rebuilt with packages of its own", () => {
+  const lock = project.read("package-lock.json");
+  project.write("package-lock.json", "{}");
+  project.commit("Another lock file");
+  project.write("package-lock.json", lock);
+  assert.match(red(project.run("verify")).stderr, /^npm ci in /m);
+});
+
 test.run();
