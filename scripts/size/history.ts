@@ -33,8 +33,8 @@ function olderEntries(): Entry[] {
 }
 
 /**
- * Every change of the sizes, oldest first: the commits that moved the rows of `.size-limit.json`, and what is not committed yet. Git
- * follows both sides of a merge when both moved them, and else the side that did, so none is listed twice.
+ * Every change of the sizes, oldest first: the commits that moved the rows of `.size-limit.json`, on both sides of each merge, and
+ * what is not committed yet. One that leaves the sizes as the one before it, as most merges do, is no change.
  */
 export function readHistory(): Entry[] {
   const entries = olderEntries();
@@ -43,7 +43,15 @@ export function readHistory(): Entry[] {
     entries.push({ commit, buildNumber: FIXED_NUMBER, sizes, reason });
   };
   const isShallow = gitOrNull("rev-parse", "--is-shallow-repository") === "true";
-  const log = gitOrNull("log", "--topo-order", "--reverse", "--format=%H%x00%P%x00%s", "--", LIMITS);
+  const log = gitOrNull(
+    "log",
+    "--full-history",
+    "--topo-order",
+    "--reverse",
+    "--format=%H%x00%P%x00%s",
+    "--",
+    LIMITS,
+  );
   for (const line of log?.split("\n").filter(Boolean) ?? []) {
     const [commit, parents, subject] = line.split("\0") as [string, string, string];
     const reason = isShallow && !parents ? "Cut: this clone is shallow and lacks what was before" : subject;

@@ -119,6 +119,12 @@ test("both sides of a merge moved sizes: accepting mends the conflict, and histo
   green(size());
   green(trailers("--range", `${main}..HEAD`));
   assert.is(subjects().length, before + 2);
+  // What only one side had is not lost when the merge takes the sizes of the other.
+  project.git("checkout", "-q", "-b", "ours", `${main}~1`);
+  change(NOISE.slice(70), "Twenty letters less");
+  project.git("merge", "-q", "-s", "ours", "-m", "Ours", main);
+  assert.equal(subjects().slice(-3).sort(), ["An alert", "Ours", "Twenty letters less"]);
+  project.git("checkout", "-q", "main");
   project.git("reset", "-q", "--hard", main);
 });
 
@@ -153,11 +159,11 @@ test("a base whose rows cannot be read is unknown: the rest is measured, and the
   project.commit("Repair it");
   const now = report();
   assert.ok(now.ok);
-  assert.is(now.unknown, "its .size-limit.json cannot be read");
+  assert.is(now.unknown, "its .size-limit.json is missing, or cannot be read");
   assert.ok(now.lines.every(({ base, head, verdict }) => base === null && head > 0 && verdict === "unknown"));
   assert.match(
     red(size("--max-growth", "1B")).stdout,
-    /whose sizes are not known: its \.size-limit\.json cannot be read[\s\S]*FAIL +growth +the base's sizes are not known/,
+    /whose sizes are not known: its \.size-limit\.json is missing, or cannot be read[\s\S]*FAIL +growth +the base's sizes are not known/,
   );
   green(trailers());
 });
