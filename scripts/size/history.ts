@@ -1,5 +1,5 @@
 /** `npm run size -- history`: every change of the sizes, with its reason. The site draws it. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { newCommand } from "../cli.ts";
@@ -20,38 +20,22 @@ export interface Entry {
 }
 
 /** Measured for commits that are older than this repository. The file is frozen, as its first line says; another library has none. */
-const OLDER = "scripts/size/history-before-git.jsonl";
-
-function olderEntries(): Entry[] {
-  try {
-    const [, ...lines] = readFileSync(join(ROOT, OLDER), "utf8").trimEnd().split("\n");
-    return lines.map((line) => JSON.parse(line) as Entry);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  }
-}
+const OLDER = join(ROOT, "scripts/size/history-before-git.jsonl");
 
 /**
  * Every change of the sizes, oldest first: the commits that moved the rows of `.size-limit.json`, on both sides of each merge, and
  * what is not committed yet. One that leaves the sizes as the one before it, as most merges do, is no change.
  */
 export function readHistory(): Entry[] {
-  const entries = olderEntries();
+  const [, ...older] = existsSync(OLDER) ? readFileSync(OLDER, "utf8").trimEnd().split("\n") : [];
+  const entries = older.map((line) => JSON.parse(line) as Entry);
   const add = (commit: string | null, sizes: SizesByName | null, reason: string): void => {
     if (!sizes || Object.keys(sizes).length === 0 || isDeepStrictEqual(sizes, entries.at(-1)?.sizes)) return;
     entries.push({ commit, buildNumber: FIXED_NUMBER, sizes, reason });
   };
   const isShallow = gitOrNull("rev-parse", "--is-shallow-repository") === "true";
-  const log = gitOrNull(
-    "log",
-    "--full-history",
-    "--topo-order",
-    "--reverse",
-    "--format=%H%x00%P%x00%s",
-    "--",
-    LIMITS,
-  );
+  const order = ["--full-history", "--topo-order", "--reverse"];
+  const log = gitOrNull("log", ...order, "--format=%H%x00%P%x00%s", "--", LIMITS);
   for (const line of log?.split("\n").filter(Boolean) ?? []) {
     const [commit, parents, subject] = line.split("\0") as [string, string, string];
     const reason = isShallow && !parents ? "Cut: this clone is shallow and lacks what was before" : subject;
