@@ -98,7 +98,7 @@ function checkRange(range: string, last: number): Verdict[] {
   const claiming = git("rev-list", "--grep=^Size: ", range).split("\n");
   const commits = [...new Set([...moving, ...claiming])].filter(Boolean);
   if (commits.length === 0) return [];
-  return git("log", "--no-walk", "--format=%H%x00%P%x00%s%x00%B%x01", ...commits)
+  return git("log", "--no-walk", "--format=%H%x00%P%x00%s%x00%b%x01", ...commits)
     .split("\x01")
     .slice(0, -1)
     .slice(0, last)
@@ -126,7 +126,7 @@ function squashNote(range: string): string[] {
   if (!to || Number(git("rev-list", "--count", range)) < 2) return [];
   const [before, after] = [sizesAt(from), sizesAt(to)];
   if (!before || !after) return [];
-  const { claims } = parseClaims(git("log", "--reverse", "--format=%B", range));
+  const { claims } = parseClaims(git("log", "--reverse", "--format=%b", range));
   if (compare(claims, before, after).length === 0) return [];
   const lines = linesFor(before, after);
   return [
@@ -153,7 +153,7 @@ export async function main(argv: string[]): Promise<void> {
   const options = newCommand("npm run size -- trailers")
     .description(
       `Compares the sizes that commits and their parents carry in ${LIMITS} with the lines "${FORM_IN_WORDS}" of each message, ` +
-        "one for each file that moved. A commit that moves a size needs them. Only what is new since the base is checked: a " +
+        "one for each file that moved; the subject is none. A commit that moves a size needs them. Only what is new since the base is checked: a " +
         "message on main cannot be changed any more.",
     )
     .option("--range <a..b>", "which commits (default: those since the base, or HEAD alone)")

@@ -40,7 +40,7 @@ test("messages: none is needed where nothing moves, each other must be true", ()
   amend("Words only\n\nSize: 900 -> 100 gz, 800 -> 90 br");
   const boast = red(trailers()).stdout;
   assert.match(boast, 'the message says "Size: 900 -> 100 gz, 800 -> 90 br", the rows say "Size: ');
-  amend(`Words only\n\n${sizeLine(boast.split("the rows say")[1]!)}`);
+  amend(`Size: a subject is none\n\n${sizeLine(boast.split("the rows say")[1]!)}`);
   green(trailers());
 
   write(NOISE.slice(30));
