@@ -6,7 +6,7 @@ import { CheckError, newCommand, UsageError } from "../cli.ts";
 import { DOCUMENTS_SCRIPT, ROOT } from "../config.ts";
 import { writeTogether } from "../write-together.ts";
 import { sizesAt } from "./commits.ts";
-import { describeDifference, findDifferences, isShrink, overHardBudget, rowOf } from "./limits.ts";
+import { describeDifference, findDifferences, isShrink, overHardBudget } from "./limits.ts";
 import { figuresOf, measureTree } from "./measure.ts";
 import { ACCEPT, LIMITS } from "./settings.ts";
 import { linesFor } from "./trailers.ts";
@@ -41,9 +41,9 @@ async function moveLimits(growth: boolean, reason?: string, json?: boolean): Pro
 
   const files = new Map<string, string>();
   if (differences.length > 0) {
-    files.set(LIMITS, `${JSON.stringify(figures.map(rowOf), null, 2)}\n`);
-    for (const [path, text] of await staleDocuments(measured.map(({ artifact }) => artifact)))
-      files.set(path, text);
+    const rows = figures.map(({ content, ...row }) => ({ ...row, limit: `${row.limit} B`, brotli: false }));
+    files.set(LIMITS, `${JSON.stringify(rows, null, 2)}\n`);
+    for (const stale of await staleDocuments(measured.map(({ artifact }) => artifact))) files.set(...stale);
     writeTogether(files);
   }
   // The rows are committed on top of HEAD, whatever the report's base is.

@@ -37,13 +37,6 @@ export interface Difference {
   size: number | null;
 }
 
-export const rowOf = ({ name, path, limit }: Figure): Row => ({
-  name,
-  path,
-  limit: `${limit} B`,
-  brotli: false,
-});
-
 /** The rows in `text`. Throws CheckError unless each limit is whole bytes: "1 KB" hides up to 999 of them. */
 export function parseRows(text: string): Row[] {
   let rows: Row[];
