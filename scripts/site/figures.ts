@@ -12,13 +12,14 @@ import { type Figures, figuresOf, fill, measureFigures } from "./blocks.ts";
 export const DOCUMENTS = ["README.md", "CHANGELOG.md", "scripts/site/content/browsers.md"];
 
 /** The documents that are out of date, with the text that they should have. */
-export function staleDocuments(figures: Figures): Map<string, string> {
-  const texts = DOCUMENTS.map((name) => [name, readFileSync(join(ROOT, name), "utf8")] as const);
-  return new Map(
-    texts
-      .map(([name, text]) => [name, fill(text, figures)] as const)
-      .filter(([, filled], index) => filled !== texts[index]![1]),
-  );
+function staleDocuments(figures: Figures): Map<string, string> {
+  const stale = new Map<string, string>();
+  for (const name of DOCUMENTS) {
+    const text = readFileSync(join(ROOT, name), "utf8");
+    const filled = fill(text, figures);
+    if (filled !== text) stale.set(name, filled);
+  }
+  return stale;
 }
 
 /** What the size tools ask for (`DOCUMENTS_SCRIPT` in config.ts): the documents that give other sizes than these. */

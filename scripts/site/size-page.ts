@@ -30,47 +30,36 @@ function features(report: FeatureReport | null): string {
     return `<p class="card notice" id="measuring">Being measured: the SDK is built once without each feature, which takes about a minute. They appear here by themselves.</p>`;
   }
   const most = Math.max(...report.features.map(({ cost }) => cost.gzip));
-  const rows = [
-    ...report.features.map(({ name, cost, without }) => [
-      escapeHtml(name),
-      ...three(cost),
-      bar(cost.gzip, most),
-      escapeHtml(without),
-    ]),
-    [
-      "All the rest",
-      ...three(report.rest),
-      "",
-      "the file with every feature cut out; features share words, so the costs do not add up to the difference",
-    ],
-    [
-      "<strong>The whole</strong>",
-      ...three(report.total),
-      "",
-      `build number ${escapeHtml(report.buildNumber)}`,
-    ],
-  ];
+  const rest =
+    "the file with every feature cut out; features share words, so the costs do not add up to the difference";
   return table(
     `What each feature of ${report.name} costs, in bytes`,
     ["Feature", "Raw", "gzip", "brotli", '<span class="visually-hidden">gzip, drawn</span>', "Without it"],
-    rows,
+    [
+      ...report.features.map(({ name, cost, without }) => {
+        return [escapeHtml(name), ...three(cost), bar(cost.gzip, most), escapeHtml(without)];
+      }),
+      ["All the rest", ...three(report.rest), "", rest],
+      [
+        "<strong>The whole</strong>",
+        ...three(report.total),
+        "",
+        `build number ${escapeHtml(report.buildNumber)}`,
+      ],
+    ],
     FIGURES,
   );
 }
 
 function hottest(heat: Heat, rows: number): string {
-  const most = heat.lines[0]?.bits ?? 1;
+  const most = heat.lines[0]!.bits;
   return table(
     `The ${rows} hottest lines of the source`,
     ["Line", "Bits", '<span class="visually-hidden">Drawn</span>', "Source"],
-    heat.lines
-      .slice(0, rows)
-      .map(({ file, line, bits, text }) => [
-        code(`${file}:${line}`),
-        bits.toFixed(1),
-        bar(bits, most),
-        `<code class="source">${escapeHtml(text)}</code>`,
-      ]),
+    heat.lines.slice(0, rows).map(({ file, line, bits, text }) => {
+      const source = `<code class="source">${escapeHtml(text)}</code>`;
+      return [code(`${file}:${line}`), bits.toFixed(1), bar(bits, most), source];
+    }),
     [1],
   );
 }
@@ -83,12 +72,9 @@ export function sizePage({ sizes, peers, heat, features: report, chart }: SizeDa
       "this one",
       ...three(size),
     ]),
-    [escapeHtml(original.name), escapeHtml(original.version), ...three(original.sizes)],
-    ...peers.peers.map(({ name, version, sizes: size }) => [
-      escapeHtml(name),
-      escapeHtml(version),
-      ...three(size),
-    ]),
+    ...[original, ...peers.peers].map(({ name, version, sizes: size }) => {
+      return [escapeHtml(name), escapeHtml(version), ...three(size)];
+    }),
   ];
   return `<h1>Size</h1>
 <p class="lead">Every byte measured and explained. The size tools measure the files that ship, at build number ${FIXED_NUMBER},
