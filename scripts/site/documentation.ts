@@ -1,7 +1,7 @@
 /** The first page: what it is, script and module side by side, and the reference. */
 import type { Manifest } from "../build/emit.ts";
 import { code, escapeHtml, prose, snippet, table } from "./html.ts";
-import type { Declaration, Member, Reference } from "./reference.ts";
+import type { Reference } from "./reference.ts";
 import { snippetsOf } from "./snippets.ts";
 
 /** In the order of the page. */
@@ -31,40 +31,42 @@ function typeOf(type: string, known: ReadonlySet<string>): string {
   return lines.join("<br>");
 }
 
-/** The hint beside a name. */
-function hintOf({ deprecated, optional }: Member): string {
-  const hint = deprecated ? "not needed" : optional ? "optional" : "";
-  return hint && ` <span class="hint">${hint}</span>`;
-}
-
-function section(declaration: Declaration, heading: string, known: ReadonlySet<string>): string {
-  const { name, doc, inherits, members } = declaration;
-  const rows = members.map((member) => [
-    `${code(member.name)}${hintOf(member)}`,
-    typeOf(member.type, known),
-    member.doc.map(prose).join("<br>"),
-  ]);
+/** A part of the reference: a heading, sentences, and a table or what else is in `body`. */
+function section(name: string, heading: string, doc: string[], body: string): string {
   return `<section aria-labelledby="${idOf(name)}">
-<h3 id="${idOf(name)}">${escapeHtml(heading)}</h3>
+<h3 id="${idOf(name)}">${heading}</h3>
 ${doc.map((text) => `<p>${prose(text)}</p>`).join("\n")}
-${inherits ? `<p>Everything of ${typeOf(inherits, known)}, and:</p>` : ""}
-${table(heading, ["Name", "Type", "Meaning"], rows)}
+${body}
 </section>`;
 }
 
 /** Throws an Error when the types have an interface that no section shows. */
 export function documentationPage(manifest: Manifest, reference: Reference, origin?: string): string {
-  const shown = new Map(SECTIONS);
-  const unknown = reference.interfaces.find(({ name }) => !shown.has(name));
+  const { interfaces, errors, scopes } = reference;
+  const shown = SECTIONS.map(([name]) => name);
+  const unknown = interfaces.find(({ name }) => !shown.includes(name));
   if (unknown) throw new Error(`the documentation has no section for ${unknown.name}`);
-  const known = new Set([...shown.keys(), "Scope", "ErrorName"]);
+  const known = new Set([...shown, "Scope", "ErrorName"]);
   const snippets = snippetsOf(manifest, origin);
   const show = (id: string): string => snippet(id, ...snippets[id]!);
   const size = (name: string): string => {
     const { raw, gzip, brotli } = manifest.files[name]!;
     return `${gzip} bytes with gzip, ${brotli} with brotli, ${raw} uncompressed`;
   };
-  const errors = reference.errors.map(({ name, group, doc }) => [code(name), escapeHtml(group), prose(doc)]);
+  const sections = SECTIONS.map(([name, heading]) => {
+    const { doc, inherits, members } = interfaces.find((each) => each.name === name)!;
+    const rows = members.map((member) => {
+      const hint = member.deprecated ? "not needed" : member.optional ? "optional" : "";
+      return [
+        `${code(member.name)}${hint && ` <span class="hint">${hint}</span>`}`,
+        typeOf(member.type, known),
+        member.doc.map(prose).join("<br>"),
+      ];
+    });
+    const all = inherits ? `<p>Everything of ${typeOf(inherits, known)}, and:</p>\n` : "";
+    return section(name, heading, doc, all + table(heading, ["Name", "Type", "Meaning"], rows));
+  });
+  const errorRows = errors.map(({ name, group, doc }) => [code(name), escapeHtml(group), prose(doc)]);
   return `<h1>Sign in with Stack Exchange</h1>
 <p class="lead">A login for any web page, through a popup, in about a kilobyte. Every login ends in exactly one callback, also when
 the popup is blocked or closed, or the API never answers. An answer is accepted only if its origin, its window and its state are right.
@@ -91,17 +93,7 @@ ${show("module-timeout")}
 flow) on, leave the non-web redirect (desktop redirect) enabled, and enter the host of your pages as the OAuth domain.
 <code>/blank</code> is an empty page of your site for IE 9; other browsers never load it.</p>
 <h2 id="reference">Reference</h2>
-${SECTIONS.flatMap(([name, heading]) => {
-  const declaration = reference.interfaces.find((each) => each.name === name);
-  return declaration ? [section(declaration, heading, known)] : [];
-}).join("\n")}
-<section aria-labelledby="scope">
-<h3 id="scope">Scope: a permission to ask for</h3>
-${reference.scopes.doc.map((text) => `<p>${prose(text)}</p>`).join("\n")}
-<p>${reference.scopes.names.map(code).join(", ")}</p>
-</section>
-<section aria-labelledby="errorname">
-<h3 id="errorname">ErrorName: how a login can fail</h3>
-${table("Errors", ["errorName", "Whose", "When"], errors)}
-</section>`;
+${sections.join("\n")}
+${section("Scope", "Scope: a permission to ask for", scopes.doc, `<p>${scopes.names.map(code).join(", ")}</p>`)}
+${section("ErrorName", "ErrorName: how a login can fail", [], table("Errors", ["errorName", "Whose", "When"], errorRows))}`;
 }

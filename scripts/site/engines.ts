@@ -4,6 +4,7 @@
  */
 
 import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { stripVTControlCharacters } from "node:util";
 import { CheckError, isMain, newCommand, runCommand } from "../cli.ts";
@@ -25,22 +26,22 @@ export async function readEngines(): Promise<Engines> {
   return JSON.parse(await readFile(FILE, "utf8")) as Engines;
 }
 
-/** Runs the two steps of `npm run test:all` that need engines, showing what they print. */
-function runTests(): Promise<{ code: number; text: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ["--import", "tsx", "test/run.ts", "--all", "legacy", "browser"], {
-      cwd: ROOT,
-      env: { ...process.env, ENGINES: "all" },
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    let text = "";
-    child.stdout.on("data", (chunk: Buffer) => {
-      text += chunk;
-      process.stderr.write(chunk);
-    });
-    child.on("error", reject);
-    child.on("close", (code) => resolve({ code: code ?? 1, text: stripVTControlCharacters(text) }));
+/** Runs the two steps of `npm run test:all` that need engines, showing what they print. Throws CheckError when they fail. */
+async function runTests(): Promise<string> {
+  const child = spawn(process.execPath, ["--import", "tsx", "test/run.ts", "--all", "legacy", "browser"], {
+    cwd: ROOT,
+    env: { ...process.env, ENGINES: "all" },
+    stdio: ["ignore", "pipe", "inherit"],
   });
+  const closed = once(child, "close");
+  let text = "";
+  for await (const chunk of child.stdout.setEncoding("utf8")) {
+    text += chunk;
+    process.stderr.write(chunk);
+  }
+  const [code] = await closed;
+  if (code !== 0) throw new CheckError("the tests failed; nothing was written");
+  return stripVTControlCharacters(text);
 }
 
 /** mujs prints its version when it starts; duktape has a number, 20700 for 2.7.0. */
@@ -59,9 +60,9 @@ async function main(argv: string[]): Promise<void> {
     )
     .parse(argv, { from: "user" });
 
-  const { code, text } = await runTests();
-  if (code !== 0) throw new CheckError("the tests failed; nothing was written");
-  const browsers = [...text.matchAll(/^ *Engines: +(.+)$/gm)].flatMap(([, list]) => list!.split(", "));
+  const browsers = [...(await runTests()).matchAll(/^ *Engines: +(.+)$/gm)].flatMap(([, list]) =>
+    list!.split(", "),
+  );
   if (browsers.length === 0) throw new CheckError("the tests named no engine; nothing was written");
   const engines: Engines = {
     date: new Date().toISOString().slice(0, 10),

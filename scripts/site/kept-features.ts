@@ -1,9 +1,10 @@
-/** Caches the cost of each feature, which `npm run size -- features` measures in the background. */
+/** Caches the cost of each feature, which `npm run size -- features` measures. */
 
-import { type ChildProcess, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { ROOT } from "../config.ts";
 import type { FeatureReport } from "../size/features/cost.ts";
 
@@ -25,31 +26,13 @@ export function keptFeatures(code: string): FeatureReport | null {
   }
 }
 
-let running: ChildProcess | undefined;
-process.on("exit", () => running?.kill());
-
 /** Measures in a child process, and keeps the report. Rejects with an Error when the tool fails. */
-export function measureFeaturesFor(code: string): Promise<FeatureReport> {
-  return new Promise((resolve, reject) => {
-    const args = ["--import", "tsx", join(ROOT, "scripts/size/size.ts"), "features", "--json"];
-    const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
-    running = child;
-    let [out, err] = ["", ""];
-    child.stdout.on("data", (chunk: Buffer) => {
-      out += chunk;
-    });
-    child.stderr.on("data", (chunk: Buffer) => {
-      err += chunk;
-    });
-    child.on("error", reject);
-    child.on("close", (status) => {
-      running = undefined;
-      if (status !== 0) return reject(new Error(`size -- features failed: ${err.trim().split("\n").at(-1)}`));
-      const file = fileFor(code);
-      mkdirSync(FOLDER, { recursive: true });
-      writeFileSync(`${file}.${process.pid}`, out);
-      renameSync(`${file}.${process.pid}`, file);
-      resolve(JSON.parse(out) as FeatureReport);
-    });
-  });
+export async function measureFeaturesFor(code: string): Promise<FeatureReport> {
+  const args = ["--import", "tsx", join(ROOT, "scripts/size/size.ts"), "features", "--json"];
+  const running = promisify(execFile)(process.execPath, args, { cwd: ROOT });
+  process.once("exit", () => running.child.kill());
+  const { stdout } = await running;
+  mkdirSync(FOLDER, { recursive: true });
+  writeFileSync(fileFor(code), stdout);
+  return JSON.parse(stdout) as FeatureReport;
 }

@@ -1,10 +1,7 @@
 /** The documentation as `npm start` serves it, with the dev tier. */
 
 import type { Manifest } from "../build/emit.ts";
-import { prepare } from "../build/index.ts";
-import { stamp } from "../build/stamp.ts";
-import { INDEX_MJS, localTier } from "../config.ts";
-import type { DevTierOptions, Origins } from "../dev-tier/index.ts";
+import type { DevTierOptions } from "../dev-tier/index.ts";
 import { keptFeatures, measureFeaturesFor } from "./kept-features.ts";
 import { policyOf } from "./page-frame.ts";
 import { NOT_FOUND, openSite, type SiteOptions } from "./pages.ts";
@@ -17,19 +14,11 @@ function inBackground(): SiteOptions["features"] {
     if (!kept && !measuring) {
       measuring = true;
       void measureFeaturesFor(code)
-        .catch((error: Error) => console.error(error.message))
-        .finally(() => {
-          measuring = false;
-        });
+        .catch(({ message }: Error) => console.error(message))
+        .finally(() => (measuring = false));
     }
     return kept;
   };
-}
-
-/** The module as the build makes it, for the dev tier at `origins`. */
-async function devModule({ login, api }: Origins, buildNumber: string): Promise<string> {
-  const tier = localTier(login, api);
-  return stamp(await prepare(INDEX_MJS, { tier }), buildNumber).code;
 }
 
 /** The pages of the site, for the build `manifest`. */
@@ -38,12 +27,7 @@ export function livePages(
   options: Partial<SiteOptions> = {},
 ): NonNullable<DevTierOptions["pages"]> {
   const site = openSite({ manifest, features: inBackground(), ...options });
-  let module: Promise<string> | undefined;
   return async (name, origins) => {
-    if (name === INDEX_MJS.name) {
-      module ??= devModule(origins, manifest.buildNumber);
-      return { type: "text/javascript; charset=utf-8", body: await module };
-    }
     const headers = { "Content-Security-Policy": policyOf(origins.api) };
     // "/playground" is playground.html, as static hosts have it.
     const file = (await site.file(name)) ?? (await site.file(`${name}.html`));

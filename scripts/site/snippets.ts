@@ -3,19 +3,8 @@
 import type { Manifest } from "../build/emit.ts";
 import { aliasUrl, urlOf } from "../release/describe.ts";
 
-/** The tag for the script: from the CDN at `origin`, at the address that moves with each release; else beside the page. */
-export const aliasTag = (origin?: string): string =>
-  `<script src="${origin ? aliasUrl(origin) : "all.js"}"></script>`;
-
-/** The tag for exactly this build. */
-export function pinnedTag({ buildNumber, files }: Manifest, origin?: string): string {
-  return `<script src="${origin ? urlOf(buildNumber, origin) : "all.js"}"
-  integrity="${files["all.js"]!.integrity}"
-  crossorigin></script>`;
-}
-
 /** The hosted script in use. */
-export const scriptUse = `<button id="sign-in" disabled>Sign in</button>
+const scriptUse = `<button id="sign-in" disabled>Sign in</button>
 <script>
   var button = document.getElementById("sign-in");
   SE.init({
@@ -38,8 +27,6 @@ export const scriptUse = `<button id="sign-in" disabled>Sign in</button>
     });
   };
 </script>`;
-
-export const install = "npm install stackexchange-auth";
 
 /** The module in use, with a button to cancel. */
 export const moduleUse = `import { init, login } from "stackexchange-auth";
@@ -74,20 +61,27 @@ signIn.onclick = async () => {
 export const timeoutUse = `// Rejects with a TimeoutError after a minute.
 await login({ signal: AbortSignal.timeout(60_000) });`;
 
-/** By the id of the element that shows it. */
-export const snippetsOf = (
+/** By the id of the element that shows it. With `origin` the script is served from a CDN there, else from beside the page. */
+export function snippetsOf(
   manifest: Manifest,
   origin?: string,
-): Record<string, [label: string, text: string]> => ({
-  "script-alias": [
-    origin
-      ? "The script, at the address that moves with each release"
-      : "The script: dist/all.js of the package, copied beside your page",
-    aliasTag(origin),
-  ],
-  "script-pinned": [`Or build ${manifest.buildNumber} and no other byte`, pinnedTag(manifest, origin)],
-  "script-use": ["Then", scriptUse],
-  "module-install": ["The module, once it is on npm; until then see the README", install],
-  "module-use": ["Then", moduleUse],
-  "module-timeout": ["With a limit of time", timeoutUse],
-});
+): Record<string, [label: string, text: string]> {
+  const { buildNumber, files } = manifest;
+  const alias = origin
+    ? "The script, at the address that moves with each release"
+    : "The script: dist/all.js of the package, copied beside your page";
+  const pinned = `<script src="${origin ? urlOf(buildNumber, origin) : "all.js"}"
+  integrity="${files["all.js"]!.integrity}"
+  crossorigin></script>`;
+  return {
+    "script-alias": [alias, `<script src="${origin ? aliasUrl(origin) : "all.js"}"></script>`],
+    "script-pinned": [`Or build ${buildNumber} and no other byte`, pinned],
+    "script-use": ["Then", scriptUse],
+    "module-install": [
+      "The module, once it is on npm; until then see the README",
+      "npm install stackexchange-auth",
+    ],
+    "module-use": ["Then", moduleUse],
+    "module-timeout": ["With a limit of time", timeoutUse],
+  };
+}

@@ -9,6 +9,7 @@ import { checkOrigin, isMain, newCommand, runCommand, writing } from "../cli.ts"
 import { apiOriginOf, PRODUCTION, ROOT, TARGETS } from "../config.ts";
 import { createDevTier } from "../dev-tier/index.ts";
 import { gitOrNull } from "../git.ts";
+import type { FeatureReport } from "../size/features/cost.ts";
 import { keptFeatures, measureFeaturesFor } from "./kept-features.ts";
 import { policyOf } from "./page-frame.ts";
 import { openSite, type SiteOptions } from "./pages.ts";
@@ -17,25 +18,18 @@ import { workerFiles } from "./worker/bundle.ts";
 /** Where the pages go unless told otherwise. */
 const SITE = join(ROOT, "dist/site");
 
-export interface WriteOptions {
+export interface WriteOptions extends Omit<SiteOptions, "manifest" | "policy"> {
   out: string;
   /** The build that the pages speak of and the playground loads. */
   artifacts: readonly Artifact[];
-  features: SiteOptions["features"];
-  measure?: SiteOptions["measure"];
-  origin?: SiteOptions["origin"];
 }
 
 /** What the playground offers without a server: everything but the servers. */
 async function staticTier(): Promise<string> {
-  const origins = {
-    site: "https://app.example",
-    login: PRODUCTION.loginOrigin,
-    api: apiOriginOf(PRODUCTION),
-  };
-  const tier = createDevTier({ origins });
-  const facts = await (await tier.site.fetch(new Request(`${origins.site}/tier.json`))).json();
-  return JSON.stringify({ ...(facts as object), live: false });
+  const site = "https://app.example";
+  const origins = { site, login: PRODUCTION.loginOrigin, api: apiOriginOf(PRODUCTION) };
+  const response = await createDevTier({ origins }).site.fetch(new Request(`${site}/tier.json`));
+  return JSON.stringify({ ...((await response.json()) as object), live: false });
 }
 
 /** Writes every page, and the SDK, into the folder `out`. Returns the files' names. */
@@ -54,6 +48,12 @@ export async function writeSite({ out, artifacts, ...options }: WriteOptions): P
   await mkdir(out, { recursive: true });
   for (const [name, text] of files) await writeFile(join(out, name), text);
   return [...files.keys()];
+}
+
+async function features(code: string): Promise<FeatureReport> {
+  const kept = keptFeatures(code);
+  if (!kept) console.error("measuring what each feature costs, which takes about a minute");
+  return kept ?? measureFeaturesFor(code);
 }
 
 async function main(argv: string[]): Promise<void> {
@@ -78,17 +78,7 @@ async function main(argv: string[]): Promise<void> {
   const artifacts = await Promise.all(
     TARGETS.map((target) => buildArtifact(target, { tier: PRODUCTION, buildNumber })),
   );
-  const names = await writeSite({
-    out,
-    artifacts,
-    origin,
-    async features(code) {
-      const kept = keptFeatures(code);
-      if (kept) return kept;
-      console.error("measuring what each feature costs, which takes about a minute");
-      return measureFeaturesFor(code);
-    },
-  });
+  const names = await writeSite({ out, artifacts, origin, features });
   console.log(options.json ? JSON.stringify(names, null, 2) : `${names.length} files written to ${out}`);
 }
 

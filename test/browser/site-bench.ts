@@ -3,7 +3,7 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 import { manifestOf } from "../../scripts/build/emit.ts";
 import { prepare } from "../../scripts/build/index.ts";
 import { stamp } from "../../scripts/build/stamp.ts";
-import { ALL_JS, localTier, PRODUCTION, TARGETS } from "../../scripts/config.ts";
+import { ALL_JS, INDEX_MJS, localTier, PRODUCTION, TARGETS } from "../../scripts/config.ts";
 import { type RunningTier, startDevTier } from "../../scripts/dev-tier/server.ts";
 import { type Figures, figuresOf } from "../../scripts/site/blocks.ts";
 import { livePages } from "../../scripts/site/live.ts";
@@ -39,5 +39,6 @@ export async function startSite(options: Partial<SiteOptions> = {}): Promise<Run
     port: 0,
     pages: livePages(manifest, { measure: quickFigures, features: async () => REPORT, ...options }),
     sdk: ({ login, api }) => artifactText(ALL_JS, localTier(login, api)),
+    module: ({ login, api }) => artifactText(INDEX_MJS, localTier(login, api)),
   });
 }

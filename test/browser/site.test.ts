@@ -284,7 +284,7 @@ eachEngine(
         const page = await openPlayground(engine(), tier, { scope: "read_inbox", file });
         const snippet = (await page.text("#snippet")).replace(
           /^import (.*) from .*/,
-          "const $1 = await import('/index.mjs');",
+          "const $1 = await import('/sdk/index.mjs');",
         );
         await page.goto(`${tier.origins.site}/blank`);
         await page.evaluate(`new Promise((done) => {

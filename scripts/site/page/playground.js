@@ -166,7 +166,7 @@ cancel.disabled = true;
 await startFaults(tier, { oldIe, approveAs: account });
 observe(tier.origins.login, addStep);
 try {
-  const folder = tier.sdk ?? "";
+  const folder = tier.sdk ?? (tier.live ? "sdk/" : "");
   sdk = await (file === "module" ? import(`./${folder}index.mjs`) : loadScript(`${folder}all.js`));
   init();
 } catch {
