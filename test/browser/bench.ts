@@ -5,13 +5,13 @@
 import { readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
 import { ALL_JS, apiOriginOf, INDEX_MJS, localTier, PRODUCTION, type Tier } from "../../scripts/config.ts";
-import { createDevTier, type DevTier, type FaultValues } from "../../scripts/dev-tier/index.ts";
+import { createDevTier, type DevTier, type FaultValues, type Origins } from "../../scripts/dev-tier/index.ts";
 import { artifactText } from "../support/artifact.ts";
 import type { Engine, Page } from "../support/browsers.ts";
 import type { PageOptions } from "../support/engines/types.ts";
 import { until } from "../support/engines/wait.ts";
 import { playOldIE } from "../support/old-ie.ts";
-import { html, openSite } from "../support/site.ts";
+import { html, openSite, type Site } from "../support/site.ts";
 
 export type Sdk = "all.js" | "index.mjs";
 export const BOTH: readonly Sdk[] = ["all.js", "index.mjs"];
@@ -59,7 +59,7 @@ export interface Bench {
   tier: DevTier;
   /** Called with the header of each request for accounts, before it is answered. */
   beforeAccounts?: ((authorization: string | null) => unknown) | undefined;
-  /** The paths that the site and the login were asked for since the page was opened. */
+  /** The paths that servers were asked for since the page was opened. */
   asked: Set<string>;
   /** What browsers sent to /report, as a policy's report-uri tells them. */
   reports: string[];
@@ -68,48 +68,48 @@ export interface Bench {
    * function, where #login uses its promise. /plain is such a page, for frames.
    */
   open(engine: Engine, login?: LoginOptions, how?: Opening): Promise<Page>;
+  /** Answers for whichever of its origins a request is for. */
+  respond(request: Request): Promise<Response>;
   close(): Promise<void>;
 }
 
 export const NONCE = "n0nce";
-const ATTRIBUTES = `nonce="${NONCE}"`;
-const tag = (src: string): string => `<script src="${src}" ${ATTRIBUTES}></script>`;
 
 const PAGE_SCRIPT = readFileSync(new URL("./page.js", import.meta.url), "utf8");
 const BUTTONS = '<button id="login">log in</button><button id="authenticate">authenticate</button>';
 const XHTML = `<html xmlns="http://www.w3.org/1999/xhtml"><head><title>test</title><script src="/page.js"/></head>
   <body><script src="/all.js"/>${BUTTONS}<script src="/start.js"/></body></html>`;
 
-/** A module is always fetched with CORS, which matters where the page's origin is "null". */
-const script = (text: string, headers = {}): Response =>
-  new Response(text, {
-    headers: {
-      "content-type": "text/javascript",
-      "cache-control": "no-store",
-      "access-control-allow-origin": "*",
-      ...headers,
-    },
-  });
+const tag = (src: string, type = "text/javascript"): string =>
+  `<script src="${src}" type="${type}" nonce="${NONCE}"></script>`;
 
-interface Origins {
-  site: string;
-  login: string;
-  api: string;
-  cdn: string;
-}
-
-/** The bench on these origins; `respond` answers for whichever of them a request is for. */
-function createBench(origins: Origins, target: Tier, answers: boolean) {
+/** The bench on these origins: for `sites` that run there, or else inside the browser. */
+function createBench(origins: Origins & { cdn: string }, target: Tier, sites: readonly Site[] = []): Bench {
   // The servers' clock is moved on with each page, so that no backoff of one test reaches into the next.
   let advanced = 0;
   const tier = createDevTier({ origins, now: () => Date.now() + advanced });
   let how: Opening = {};
   let last: { page: Page; kind: string } | undefined;
+  const sdkOrigin = (): string => (how.headers?.sdk ? origins.cdn : "");
+
+  const scripts: Record<string, () => string | Promise<string>> = {
+    "/page.js": () => PAGE_SCRIPT,
+    "/all.js": () => artifactText(ALL_JS, target),
+    "/index.mjs": () => artifactText(INDEX_MJS, target),
+    "/start.js": () => "bench.start(SE);",
+    "/start.mjs": () => `import * as sdk from "${sdkOrigin()}/index.mjs"; bench.start(sdk);`,
+  };
+  const pageHtml = ({ head = "", body = "", sdk = "all.js" }: Opening): string => {
+    const start =
+      sdk === "all.js" ? tag(`${sdkOrigin()}/all.js`) + tag("/start.js") : tag("/start.mjs", "module");
+    return `${head}${tag("/page.js")}${BUTTONS}${body}${start}`;
+  };
 
   /** `response` with the headers that `sender` sends. */
   const send = async (sender: Sender, response: Response | Promise<Response>): Promise<Response> => {
     const { status, headers: usual, body, type } = await response;
-    if (type === "error") return Response.error();
+    // What a site cannot drop is answered with what no browser can use.
+    if (type === "error") return sites.length > 0 ? new Response(null, { status: 500 }) : Response.error();
     const headers = new Headers(usual);
     for (const [name, value] of Object.entries(how.headers?.[sender] ?? {}))
       if (value === null) headers.delete(name);
@@ -117,82 +117,58 @@ function createBench(origins: Origins, target: Tier, answers: boolean) {
     return new Response(body, { status, headers });
   };
 
-  const sdkText = (path: string) => artifactText(path === "/all.js" ? ALL_JS : INDEX_MJS, target);
-  const pageHtml = ({ head = "", body = "", sdk = "all.js", headers }: Opening): Response => {
-    const base = headers?.sdk ? origins.cdn : "";
-    const own = sdk === "all.js" ? tag(`${base}/all.js`) + tag("/start.js") : "";
-    const module = sdk === "all.js" ? "" : `<script type="module" src="/start.mjs" ${ATTRIBUTES}></script>`;
-    return html(`${head}${tag("/page.js")}${BUTTONS}${body}${own}${module}`);
-  };
-
-  async function site(request: Request, pathname: string): Promise<Response> {
-    switch (pathname) {
-      case "/page.js":
-        return script(PAGE_SCRIPT);
-      case "/all.js":
-      case "/index.mjs":
-        return script(await sdkText(pathname));
-      case "/start.js":
-        return script("bench.start(SE);");
-      case "/start.mjs":
-        return script(
-          `import * as sdk from "${how.headers?.sdk ? origins.cdn : ""}/index.mjs"; bench.start(sdk);`,
-        );
-      case "/blank":
-        return send("channel", html(""));
-      case "/plain":
-        return pageHtml({});
-      case "/report":
-        bench.reports.push(await request.text());
-        return new Response(null, { status: 204 });
-      case "/":
-        if (how.xml) return new Response(XHTML, { headers: { "content-type": "application/xhtml+xml" } });
-        return send("app", pageHtml(how));
-    }
-    return new Response(null, { status: 404 });
-  }
-
-  async function respond(request: Request): Promise<Response> {
-    const { origin, pathname } = new URL(request.url);
-    if (origin === origins.api) {
-      if (request.method === "GET") await bench.beforeAccounts?.(request.headers.get("authorization"));
-      return send("api", tier.api.fetch(request));
-    }
-    bench.asked.add(pathname);
-    if (origin === origins.site) return site(request, pathname);
-    // As the release is served.
-    if (origin === origins.cdn)
-      return send("sdk", script(await sdkText(pathname), { "cross-origin-resource-policy": "cross-origin" }));
-    // Nothing may leave this machine.
-    if (origin !== origins.login) return Response.error();
-    const response = await tier.login.fetch(request);
-    if (pathname === "/oauth/login_success") return send("landing", response);
-    return send(response.status === 302 ? "redirect" : "dialog", response);
-  }
-
   const bench: Bench = {
     tier,
     asked: new Set(),
     reports: [],
+    async respond(request) {
+      const { origin, pathname } = new URL(request.url);
+      bench.asked.add(pathname);
+      if (origin === origins.api) {
+        if (request.method === "GET") await bench.beforeAccounts?.(request.headers.get("authorization"));
+        return send("api", tier.api.fetch(request));
+      }
+      if (origin === origins.login) {
+        const response = await tier.login.fetch(request);
+        if (pathname === "/oauth/login_success") return send("landing", response);
+        return send(response.status === 302 ? "redirect" : "dialog", response);
+      }
+      const script = await scripts[pathname]?.();
+      if (script) {
+        const headers = {
+          "content-type": "text/javascript",
+          "cache-control": "no-store",
+          // As the release is served. A module is always fetched with CORS.
+          "access-control-allow-origin": "*",
+          "cross-origin-resource-policy": "cross-origin",
+        };
+        const response = new Response(script, { headers });
+        return origin === origins.cdn ? send("sdk", response) : response;
+      }
+      if (pathname === "/" && how.xml)
+        return new Response(XHTML, { headers: { "content-type": "application/xhtml+xml" } });
+      if (pathname === "/") return send("app", html(pageHtml(how)));
+      if (pathname === "/plain") return html(pageHtml({}));
+      if (pathname === "/blank") return send("channel", html(""));
+      if (pathname === "/report") bench.reports.push(await request.text());
+      return new Response(null, { status: 404 });
+    },
     async open(engine, login = {}, opening = {}) {
       how = opening;
       advanced += 60_000;
       tier.faults.reset();
       tier.faults.set(how.faults ?? {});
-      bench.beforeAccounts = undefined;
-      bench.reports.length = 0;
-      bench.asked.clear();
+      Object.assign(bench, { beforeAccounts: undefined, asked: new Set(), reports: [] });
 
       // A new window takes a second: a test gets the last one's, unless popups of it are left.
       const kind = JSON.stringify([engine.name, how.userAgent]);
-      const alone = last?.kind === kind && !how.fresh && (await last.page.windows()) === 1;
-      if (!alone) {
+      if (last?.kind !== kind || how.fresh || (await last.page.windows()) !== 1) {
         await last?.page.dispose();
-        const options: PageOptions = answers ? { answer: respond } : {};
+        const options: PageOptions = sites.length > 0 ? {} : { answer: bench.respond };
         if (how.userAgent) options.userAgent = how.userAgent;
         last = { page: await engine.newPage(options), kind };
       }
-      const { page } = last!;
+      const { page } = last;
       await page.goto(`${origins.site}/?${encodeURIComponent(JSON.stringify(login))}`);
       await playOldIE(page, how.userAgent);
       await page.waitFor("window.bench && (bench.loaded || bench.notLoaded.length || bench.failures.length)");
@@ -201,45 +177,30 @@ function createBench(origins: Origins, target: Tier, answers: boolean) {
     async close() {
       await last?.page.dispose();
       tier.close();
+      await Promise.all(sites.map((site) => site.close()));
     },
-  };
-  return { bench, respond };
-}
-
-/** On this machine's own ports, for every engine. */
-export async function openBench(): Promise<Bench> {
-  let respond: (request: Request) => Promise<Response>;
-  const open = () =>
-    openSite(async (request) => {
-      const response = await respond(request);
-      // What this server cannot drop is answered with what no browser can use.
-      return response.type === "error" ? new Response(null, { status: 500 }) : response;
-    });
-  const sites = await Promise.all([open(), open(), open(), open()]);
-  const [site, login, api, cdn] = sites.map(({ origin }) => origin) as [string, string, string, string];
-  const made = createBench({ site, login, api, cdn }, localTier(login, api), false);
-  respond = made.respond;
-  const { bench } = made;
-  const closeWindow = bench.close;
-  bench.close = async () => {
-    await closeWindow();
-    await Promise.all(sites.map((one) => one.close()));
   };
   return bench;
 }
 
+/** On this machine's own ports, for every engine. */
+export async function openBench(): Promise<Bench> {
+  let bench: Bench;
+  const open = (): Promise<Site> => openSite((request) => bench.respond(request));
+  const sites = await Promise.all([open(), open(), open(), open()]);
+  const [site, login, api, cdn] = sites.map(({ origin }) => origin) as [string, string, string, string];
+  bench = createBench({ site, login, api, cdn }, localTier(login, api), sites);
+  return bench;
+}
+
 /**
- * The production artifact, unmodified, on its real origins: the same handlers answer for them inside the browser.
- * For engines that can answer requests themselves.
+ * The production artifact, unmodified, on its real origins: the same handlers answer for them inside the browser, and nothing leaves
+ * this machine. For engines that can answer requests themselves.
  */
 export function openProductionBench(): Bench {
-  const origins = {
-    site: "https://app.example",
-    login: PRODUCTION.loginOrigin,
-    api: apiOriginOf(PRODUCTION),
-    cdn: "https://cdn.example",
-  };
-  return createBench(origins, PRODUCTION, true).bench;
+  const { loginOrigin: login } = PRODUCTION;
+  const api = apiOriginOf(PRODUCTION);
+  return createBench({ site: "https://app.example", login, api, cdn: "https://cdn.example" }, PRODUCTION);
 }
 
 export const calls = (page: Page): Promise<Call[]> => page.evaluate<Call[]>("bench.calls");

@@ -18,8 +18,9 @@ import {
 import { type Flow, reject, writeFlows, writeOrdinaryFlows } from "./flows.ts";
 
 const MODULE: readonly Sdk[] = ["index.mjs"];
-const users = { networkUsers: true };
-const IE9 = USER_AGENTS["IE 9"];
+const CSP = "content-security-policy";
+const NONCES = `script-src 'nonce-${NONCE}'`;
+const userAgent = USER_AGENTS["IE 9"];
 
 /** Approves; the answer comes but is not taken, and the user closes the popup. */
 async function answerIsNotTaken(popup: Page, page: Page): Promise<void> {
@@ -31,100 +32,80 @@ async function answerIsNotTaken(popup: Page, page: Page): Promise<void> {
   await popup.close();
 }
 
-const FAULTS: Flow[] = [
-  { what: "the popup closes itself right after its answer", how: { faults: { closes: true } } },
-  { what: "the answer comes twice", login: users, how: { faults: { twice: true } } },
-  ...(["wrongState", "wrongOrigin"] as const).map((fault) => ({
-    what: `${fault}: the answer is not taken`,
-    how: { faults: { [fault]: true } },
-    act: answerIsNotTaken,
-    ends: "popup_closed",
-  })),
-  {
-    what: "a malformed percent-escape ends the login",
-    how: { faults: { badEscape: true } },
-    ends: "network_error",
-  },
-  {
-    what: "the dialog reports an error: its name and its message, decoded",
-    how: { faults: { dialogError: "temporarily_unavailable" } },
-    silent: true,
-    ends: "temporarily_unavailable",
-    check: ({ data }) => assert.is(data.errorMessage, "the dev tier was told to: temporarily_unavailable"),
-  },
-  {
-    what: "the API answers with an error",
-    sdks: BOTH,
-    login: users,
-    how: { faults: { apiError: "502" } },
-    ends: "throttle_violation",
-    check: ({ data }) => assert.match(data.errorMessage, "too many requests"),
-  },
-  {
-    what: "the API cannot be reached",
-    sdks: BOTH,
-    login: users,
-    how: { faults: { apiDropped: true } },
-    ends: "network_error",
-  },
-  {
-    what: "the API refuses the preflight",
-    login: users,
-    how: { faults: { apiPreflight: true }, fresh: true },
-    ends: "network_error",
-  },
-  {
-    what: "the API answers with a page of HTML",
-    login: users,
-    how: { faults: { apiNoJson: true } },
-    ends: "network_error",
-  },
-  {
-    what: "empty pages for ever: the accounts that came before",
-    login: users,
-    how: { faults: { apiEmptyPages: true } },
-  },
-  {
-    what: "the API asks to back off: the next page is asked for when it allows",
-    sdks: BOTH,
-    login: users,
-    account: "many",
-    how: { faults: { apiBackoff: 1 } },
-  },
-];
-
-const CSP = "content-security-policy";
-const POLICIES: Flow[] = [
-  [
-    "strict-dynamic",
-    { [CSP]: `script-src 'nonce-${NONCE}' 'strict-dynamic'; object-src 'none'; base-uri 'none'` },
-  ],
-  ["nonces alone", { [CSP]: `script-src 'nonce-${NONCE}'; object-src 'none'; base-uri 'none'` }],
-  ["Trusted Types", { [CSP]: "require-trusted-types-for 'script'" }],
-  ["same-origin-allow-popups", { "cross-origin-opener-policy": "same-origin-allow-popups" }],
-].map(([what, app]) => ({
-  what: `a policy of ${what}`,
-  login: users,
-  how: { headers: { app: app as Record<string, string> } },
-}));
-POLICIES.push({
-  what: "a page served as XML",
-  login: users,
-  how: { xml: true },
-  check: async (_, page) => assert.is(await page.evaluate("document.contentType"), "application/xhtml+xml"),
-});
+const networkUsers = true;
 
 const heard = (count: number) => async (_: unknown, page: Page) =>
   assert.is(await page.evaluate("bench.heard.length"), count, "messages that were posted");
 
-/** In a browser without File the landing page answers through a frame of the app's own domain; IE 9 cannot ask the API. */
-const OLD_IE: Flow[] = [
-  { what: "IE 9 logs in through the frame", how: { userAgent: IE9 }, check: heard(0) },
-  { what: "IE 9 cannot ask for accounts", login: users, how: { userAgent: IE9 }, ends: "network_error" },
-  { what: "IE 9: rejected through the frame", how: { userAgent: IE9 }, act: reject, ends: "access_denied" },
+const abort = (page: Page): Promise<unknown> => page.evaluate("bench.controller.abort()");
+
+const FLOWS: Flow[] = [
+  { what: "the popup closes itself right after its answer", faults: { closes: true } },
+  { what: "the answer comes twice", networkUsers, faults: { twice: true } },
+  {
+    what: "wrong state: the answer is not taken",
+    faults: { wrongState: true },
+    act: answerIsNotTaken,
+    ends: "popup_closed",
+  },
+  {
+    what: "wrong origin: the answer is not taken",
+    faults: { wrongOrigin: true },
+    act: answerIsNotTaken,
+    ends: "popup_closed",
+  },
+  { what: "a malformed percent-escape ends the login", faults: { badEscape: true }, ends: "network_error" },
+  {
+    what: "the dialog reports an error: its name and its message, decoded",
+    faults: { dialogError: "temporarily_unavailable" },
+    silent: true,
+    ends: "temporarily_unavailable",
+    check: ({ data }) => assert.is(data.errorMessage, "the dev tier was told to: temporarily_unavailable"),
+  },
+
+  {
+    what: "the API answers with an error",
+    sdks: BOTH,
+    networkUsers,
+    faults: { apiError: "502" },
+    ends: "throttle_violation",
+    check: ({ data }) => assert.match(data.errorMessage, "too many requests"),
+  },
+  ...[{ apiDropped: true }, { apiPreflight: true }, { apiNoJson: true }].map((faults) => ({
+    what: `the API cannot be used, ${Object.keys(faults)}`,
+    sdks: BOTH,
+    networkUsers,
+    faults,
+    // A browser remembers that a preflight was allowed.
+    fresh: true,
+    ends: "network_error",
+  })),
+  { what: "empty pages for ever: the accounts before", networkUsers, faults: { apiEmptyPages: true } },
+  { what: "the API asks to back off", sdks: BOTH, networkUsers, account: "many", faults: { apiBackoff: 1 } },
+
+  ...[`${NONCES}; object-src 'none'`, `${NONCES} 'strict-dynamic'`, "require-trusted-types-for 'script'"].map(
+    (policy) => ({ what: `the policy ${policy}`, networkUsers, headers: { app: { [CSP]: policy } } }),
+  ),
+  {
+    what: "an opener policy of same-origin-allow-popups",
+    networkUsers,
+    headers: { app: { "cross-origin-opener-policy": "same-origin-allow-popups" } },
+  },
+  {
+    what: "a page served as XML",
+    networkUsers,
+    xml: true,
+    check: async (_, page) => assert.is(await page.evaluate("document.contentType"), "application/xhtml+xml"),
+  },
+
+  // In a browser without File the landing page answers through a frame of the app's own domain; IE 9 cannot ask the API.
+  { what: "IE 9 logs in through the frame", userAgent, check: heard(0) },
+  { what: "IE 9 cannot ask for accounts", networkUsers, userAgent, ends: "network_error" },
+  { what: "IE 9: rejected through the frame", userAgent, act: reject, ends: "access_denied" },
   {
     what: "IE 9: a frame that is there long before its page",
-    how: { userAgent: IE9, faults: { slowFrame: 700 } },
+    userAgent,
+    faults: { slowFrame: 700 },
     async act(popup, page) {
       // A busy driver may look too late, so the page itself writes down when the frame is there.
       await page.evaluate(() => {
@@ -144,7 +125,8 @@ const OLD_IE: Flow[] = [
   },
   {
     what: "IE 9: a frame that never comes, and the user closes the popup",
-    how: { userAgent: IE9, faults: { never: true } },
+    userAgent,
+    faults: { never: true },
     async act(popup, page) {
       await approve(popup);
       await popup.waitFor("location.hash");
@@ -154,17 +136,9 @@ const OLD_IE: Flow[] = [
     },
     ends: "popup_closed",
   },
-  ...(["IE 10", "IE 11"] as const).map((browser) => ({
-    what: `${browser} logs in through postMessage`,
-    login: users,
-    how: { userAgent: USER_AGENTS[browser] },
-    check: heard(1),
-  })),
-];
+  { what: "IE 10: through postMessage", networkUsers, userAgent: USER_AGENTS["IE 10"], check: heard(1) },
+  { what: "IE 11: through postMessage", networkUsers, userAgent: USER_AGENTS["IE 11"], check: heard(1) },
 
-const abort = (page: Page): Promise<unknown> => page.evaluate("bench.controller.abort()");
-
-const ABORTS: Flow[] = [
   ...["0", "delete AbortSignal.prototype.reason"].map((before) => ({
     what: `aborted while the popup is open, after ${before}`,
     sdks: MODULE,
@@ -178,8 +152,8 @@ const ABORTS: Flow[] = [
   {
     what: "aborted while the API answers",
     sdks: MODULE,
-    login: users,
-    how: { faults: { apiEndless: true } },
+    networkUsers,
+    faults: { apiEndless: true },
     async act(popup, page, bench) {
       const asked = new Promise((resolve) => {
         bench.beforeAccounts = resolve;
@@ -193,8 +167,8 @@ const ABORTS: Flow[] = [
   {
     what: "aborted while it backs off",
     sdks: MODULE,
-    login: users,
-    how: { faults: { apiBackoff: 8 } },
+    networkUsers,
+    faults: { apiBackoff: 8 },
     async act(popup, page) {
       await approve(popup, "many");
       await page.waitFor(
@@ -216,7 +190,7 @@ eachEngine("endings", (each) => {
   });
   test.after(() => bench?.close());
   writeOrdinaryFlows(each, () => bench);
-  writeFlows(each, () => bench, [...FAULTS, ...POLICIES, ...OLD_IE, ...ABORTS]);
+  writeFlows(each, () => bench, FLOWS);
 
   // A module runs after its page has loaded. By then the drivers of Firefox and WebKit have run something of their own in the page,
   // after which nothing is blocked.

@@ -14,6 +14,7 @@ import {
   openBench,
   startLogin,
 } from "./bench.ts";
+import { close } from "./flows.ts";
 
 /** What a careless library, or a malicious one, does to the page before the SDK comes. */
 const SPOILT = `<script>
@@ -54,11 +55,6 @@ const PAGES: [what: string, parts: Opening][] = [
 
 const users = { networkUsers: true };
 const start = (page: Page): Promise<Page> => startLogin(page, "#authenticate");
-
-async function close(popup: Page): Promise<void> {
-  await popup.text("main");
-  await popup.close();
-}
 
 eachEngine("real pages", ({ test, engine }) => {
   let bench: Bench;
