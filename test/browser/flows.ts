@@ -76,7 +76,7 @@ const ORDINARY: Flow[] = [
     async act(popup, page) {
       assert.match(await popup.text("main"), "Example App");
       // What is counted here is what must be gone at the end: a count that always says 0 would prove nothing.
-      assert.equal(await page.evaluate("[bench.listeners.length, bench.intervals.length]"), [1, 1]);
+      assert.equal(await page.evaluate("[bench.listeners.size, bench.intervals.size]"), [1, 1]);
       await approve(popup);
     },
     async check(_, page) {

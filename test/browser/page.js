@@ -12,9 +12,9 @@ window.bench = (() => {
     // Data of the messages that reached this window.
     heard: [],
     // The SDK's message listeners, intervals and timeouts that are live.
-    listeners: [],
-    intervals: [],
-    timeouts: [],
+    listeners: new Set(),
+    intervals: new Set(),
+    timeouts: new Set(),
     // The page's own clock, each 50 ms, as the SDK's is; and how often it found the newest popup closed.
     beats: 0,
     closedBeats: 0,
@@ -44,11 +44,6 @@ window.bench = (() => {
   function useUpActivation() {
     for (let tries = 0; navigator.userActivation?.isActive && tries < 20; tries++)
       open.call(window, "about:blank", "unasked")?.close();
-  }
-
-  function without(list, item) {
-    var index = list.indexOf(item);
-    if (index >= 0) list.splice(index, 1);
   }
 
   /** Puts `make(original)` in the place of a function of the window, even of a frozen one. */
@@ -85,24 +80,24 @@ window.bench = (() => {
     return entry.popup;
   });
   replace("addEventListener", (original) => (...args) => {
-    if (args[0] === "message" && isSdk()) self.listeners.push(args[1]);
+    if (args[0] === "message" && isSdk()) self.listeners.add(args[1]);
     original(...args);
   });
   replace("removeEventListener", (original) => (...args) => {
-    if (args[0] === "message") without(self.listeners, args[1]);
+    if (args[0] === "message") self.listeners.delete(args[1]);
     original(...args);
   });
   function watch(list, start, stop) {
     replace(start, (begin) => (callback, ms) => {
       var id = begin(() => {
-        if (list === self.timeouts) without(list, id);
+        if (list === self.timeouts) list.delete(id);
         callback();
       }, ms);
-      if (isSdk()) list.push(id);
+      if (isSdk()) list.add(id);
       return id;
     });
     replace(stop, (end) => (id) => {
-      without(list, id);
+      list.delete(id);
       end(id);
     });
   }
@@ -128,9 +123,8 @@ window.bench = (() => {
 
   function authenticate() {
     // What the SDK was given: a page may change it afterwards.
-    var all = { __proto__: null, ...self.options, success: told(true), error: told(false) };
-    self.passed = Object.setPrototypeOf(all, Object.prototype);
-    self.sdk.authenticate(all);
+    self.passed = { ...self.options, success: told(true), error: told(false) };
+    self.sdk.authenticate(self.passed);
   }
 
   /** By the module's promise where there is one. */
@@ -148,7 +142,7 @@ window.bench = (() => {
     self.leftovers = () => [
       ...Object.getOwnPropertyNames(window).filter((name) => !names.includes(name) && !DRIVERS.test(name)),
       ...Object.getOwnPropertyNames(sdk).slice(members),
-      ...["listeners", "intervals", "timeouts"].filter((list) => self[list].length > 0),
+      ...["listeners", "intervals", "timeouts"].filter((list) => self[list].size > 0),
     ];
     sdk.init({
       clientId: "1",
