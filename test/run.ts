@@ -9,7 +9,6 @@ import { InvalidArgumentError } from "commander";
 import pc from "picocolors";
 import { isMain, newCommand, runCommand, UsageError } from "../scripts/cli.ts";
 import { STEPS, type Step } from "./steps.ts";
-import { wantedEngines } from "./support/engines/find.ts";
 import { type Job, type Result, runJob } from "./support/jobs.ts";
 import { installMissing } from "./support/missing.ts";
 
@@ -92,18 +91,13 @@ async function runSteps(steps: readonly Step[], all: boolean): Promise<Ran[]> {
   return ran;
 }
 
-const sum = (results: readonly Result[], figure: "passed" | "failed" | "seconds"): number =>
+const sum = (results: readonly Ran[], figure: "passed" | "failed" | "seconds"): number =>
   results.reduce((total, result) => total + result[figure], 0);
 
 async function main(argv: string[]): Promise<void> {
   const { steps, all = false, times } = readArguments(argv);
-  wantedEngines(all);
-  const start = Date.now();
   installMissing(steps.flatMap((step) => step.missing?.(all) ?? []));
   const began = Date.now();
-  if (began - start > 5_000)
-    console.log(`installed in ${seconds((began - start) / 1000)}, which the times below leave out`);
-
   const results: Ran[] = [];
   for (let round = 1; round <= times; round++) {
     if (times > 1) console.log(pc.bold(`\nrun ${round} of ${times}`));
@@ -120,12 +114,9 @@ async function main(argv: string[]): Promise<void> {
 
   // The suites that ran in no engine.
   const entries = results.flatMap((result) => result.entries);
-  const ran = new Set(
-    entries.filter(({ title }) => title).map(({ suite }) => suite.replace(/ \([^)]+\)$/, "")),
-  );
-  const left = new Map(entries.map(({ suite, among }) => [suite, among]));
-  for (const [suite, among] of left)
-    if (among && !ran.has(suite)) console.log(pc.yellow(`"${suite}" ran no test here: it is for ${among}`));
+  for (const [suite, among] of new Map(entries.map((entry) => [entry.suite, entry.among])))
+    if (among && !entries.some((entry) => entry.title && entry.suite.startsWith(`${suite} (`)))
+      console.log(pc.yellow(`"${suite}" ran no test here: it is for ${among}`));
 
   const flaky = results.flatMap((result) => result.flaky);
   const unstable = new Set<string>();

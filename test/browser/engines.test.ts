@@ -27,7 +27,7 @@ eachEngine(
           onmessage = function (event) { heard.push(event.data); };
           document.querySelector("button").onclick = function (event) { trusted = event.isTrusted; open_(); };
           if (location.search === "?at-once") {
-            // As in page.js: what Playwright did in Firefox's user's name is used up.
+            // As in page.js.
             for (var tries = 0; navigator.userActivation?.isActive && tries < 20; tries++) open("about:blank", "unasked").close();
             heard.push(String(open_()));
           }
@@ -76,7 +76,6 @@ eachEngine(
 
     test("what a page throws is an Error here, and functions take arguments", async () => {
       const page = await engine().newPage();
-      await page.goto(`${site.origin}/`);
       const failure = await page.evaluate("nowhere.at.all").catch((thrown: Error) => thrown);
       assert.instance(failure, Error);
       assert.match((failure as Error).message, "nowhere");

@@ -45,11 +45,6 @@ test("what failed runs once more, alone: a flake is named, and what fails again 
   assert.match(text, /\(1 \/ 3\)[\s\S]*not yet[\s\S]*\(1 \/ 2\)/);
 });
 
-test("where nothing may run again, it fails", async ({ folder }) => {
-  const { passed, failed, flaky } = await runFile(folder, THREE);
-  assert.equal([passed, failed, flaky], [1, 2, []]);
-});
-
 for (const [what, statements, words] of [
   ["something that is no Error is thrown", `test("string", () => { throw "oops"; }); test.run();`, "oops"],
   ["a suite is not run", GOOD, "lacks test.run()"],
@@ -58,6 +53,11 @@ for (const [what, statements, words] of [
     "a hook throws",
     `${GOOD} test.before(() => { throw new Error("no browser"); }); test.run();`,
     "no browser",
+  ],
+  [
+    "a test fails, where nothing may run again",
+    `test("late", () => { if (runs === 1) throw new Error("not yet"); }); test.run();`,
+    "not yet",
   ],
   ["a test ends the process", `test("end", () => process.exit(0)); test.run();`, "0 of its 1 tests"],
 ] as const)
