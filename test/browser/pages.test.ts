@@ -8,13 +8,11 @@ import {
   type Bench,
   BOTH,
   calls,
-  type LoginOptions,
-  letTicksPass,
   type Opening,
   openBench,
   startLogin,
 } from "./bench.ts";
-import { close } from "./flows.ts";
+import { close, reject } from "./flows.ts";
 
 /** What a careless library, or a malicious one, does to the page before the SDK comes. */
 const SPOILT = `<script>
@@ -53,7 +51,6 @@ const PAGES: [what: string, parts: Opening][] = [
   ],
 ];
 
-const users = { networkUsers: true };
 const start = (page: Page): Promise<Page> => startLogin(page, "#authenticate");
 
 eachEngine("real pages", ({ test, engine }) => {
@@ -63,88 +60,46 @@ eachEngine("real pages", ({ test, engine }) => {
   });
   test.after(() => bench?.close());
 
-  /** On a page with each artifact. */
-  function each(what: string, login: LoginOptions, how: Opening, run: (page: Page) => Promise<void>): void {
-    for (const sdk of BOTH)
-      test(`${what} (${sdk})`, async () => run(await bench.open(engine(), login, { ...how, sdk })));
-  }
+  for (const sdk of BOTH) {
+    for (const [what, parts] of PAGES)
+      test(`${what}: approved with all accounts, rejected, closed (${sdk})`, async () => {
+        const page = await bench.open(engine(), { networkUsers: true }, { ...parts, sdk });
+        await approve(await start(page), "many");
+        await page.waitFor("bench.calls.length");
+        assert.is(await page.evaluate("bench.calls[0].data.networkUsers.length"), 250);
+        await reject(await start(page));
+        await page.waitFor("bench.calls.length === 2");
+        await close(await start(page));
+        await assertEnds(page, ["success", "access_denied", "popup_closed"]);
+      });
 
-  for (const [what, parts] of PAGES)
-    each(`${what}: approved with all accounts, rejected, closed`, users, parts, async (page) => {
-      await approve(await start(page), "many");
-      await page.waitFor("bench.calls.length");
-      assert.is(await page.evaluate("bench.calls[0].data.networkUsers.length"), 250);
-      await (await start(page)).click("button[value=reject]");
-      await page.waitFor("bench.calls.length === 2");
-      await close(await start(page));
-      await assertEnds(page, ["success", "access_denied", "popup_closed"]);
-    });
-
-  each("the page empties its head and body while the accounts load", users, {}, async (page) => {
-    bench.beforeAccounts = () =>
-      page.evaluate("document.head.replaceChildren(), document.body.replaceChildren()");
-    await approve(await start(page), "many");
-    await assertEnds(page, ["success"]);
-    assert.is(await page.evaluate("document.querySelectorAll('body *').length"), 0);
-  });
-
-  const hides = { body: '<img name="hasFocus" alt="">' };
-  each("an image hides document.hasFocus: no exception, and a newer login works", {}, hides, async (page) => {
-    assert.is(await page.evaluate("typeof document.hasFocus"), "object");
-    await close(await start(page));
-    // More than the nine ticks after which other pages are told.
-    await letTicksPass(page, 12);
-    assert.equal(await calls(page), []);
-    await approve(await start(page));
-    await assertEnds(page, ["popup_closed", "success"]);
-  });
-
-  each("options that change after the call do not reach the login", users, {}, async (page) => {
-    const popup = await start(page);
-    await page.evaluate("Object.assign(bench.passed, { networkUsers: false, success: null, error: null })");
-    await approve(popup, "three");
-    await assertEnds(page, ["success"]);
-    assert.is(await page.evaluate("bench.calls[0].data.networkUsers.length"), 3);
-  });
-
-  each("two presses of Enter on the button: one window stays, one callback each", {}, {}, async (page) => {
-    await page.evaluate("document.getElementById('authenticate').focus()");
-    const older = await page.popup(() => page.pressEnter());
-    // WebKitGTK loses the close() of a window that has not loaded yet.
-    await older.text("main");
-    const newer = await page.popup(() => page.pressEnter());
-    await until("the older window to be closed", () => older.isClosed());
-    assert.is(await newer.isClosed(), false);
-    await approve(newer);
-    await assertEnds(page, ["popup_closed", "success"]);
-  });
-
-  const policy = { "content-security-policy-report-only": "default-src 'none'; report-uri /report" };
-  for (const [apiError, end] of [
-    ["", "success"],
-    ["502", "throttle_violation"],
-  ] as const) {
-    const how = { headers: { app: policy }, faults: { apiError } };
-    each(`the token is in no address, report or stack, with the end ${end}`, users, how, async (page) => {
-      let token = "";
-      bench.beforeAccounts = (authorization) => {
-        token = authorization!.replace("Bearer ", "");
-      };
-      await approve(await start(page), "three");
-      await assertEnds(page, [end]);
-      const { tokens, origins } = bench.tier;
-      await until("a report about the API", async () =>
-        bench.reports.some((report) => report.includes(origins.api)),
-      );
-      assert.ok(tokens.find(token), `"${token}" is the token`);
-      const entries = await page.evaluate<string[]>(
-        "performance.getEntriesByType('resource').map(({ name }) => name)",
-      );
-      assert.ok(entries.some((name) => name.startsWith(`${origins.api}/2.0/me/associated`)));
-      const { stack } = (await calls(page))[0]!;
-      assert.match(stack, /all\.js|index\.mjs|page\.js/);
-      for (const text of [...entries, ...bench.reports, stack])
-        assert.not(decodeURIComponent(text).includes(token), text);
-    });
+    for (const [apiError, end] of [
+      ["", "success"],
+      ["502", "throttle_violation"],
+    ] as const)
+      test(`the token is in no address, report or stack, with the end ${end} (${sdk})`, async () => {
+        const policy = { "content-security-policy-report-only": "default-src 'none'; report-uri /report" };
+        const how = { sdk, headers: { app: policy }, faults: { apiError } };
+        const page = await bench.open(engine(), { networkUsers: true }, how);
+        let token = "";
+        bench.beforeAccounts = (authorization) => {
+          token = authorization!.replace("Bearer ", "");
+        };
+        await approve(await start(page));
+        await assertEnds(page, [end]);
+        const { tokens, origins } = bench.tier;
+        await until("a report about the API", async () =>
+          bench.reports.some((report) => report.includes(origins.api)),
+        );
+        assert.ok(tokens.find(token), `"${token}" is the token`);
+        const entries = await page.evaluate<string[]>(
+          "performance.getEntriesByType('resource').map(({ name }) => name)",
+        );
+        assert.ok(entries.some((name) => name.startsWith(`${origins.api}/2.0/me/associated`)));
+        const { stack } = (await calls(page))[0]!;
+        assert.match(stack, /all\.js|index\.mjs|page\.js/);
+        for (const text of [...entries, ...bench.reports, stack])
+          assert.not(decodeURIComponent(text).includes(token), text);
+      });
   }
 });

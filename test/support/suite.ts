@@ -52,12 +52,14 @@ process.on("exit", () => {
 });
 
 const guarded =
-  <T>(handler: Handler<T>, passed = () => {}): Handler<T> =>
+  <T>(handler: Handler<T>, passed = () => {}, failed = (_: Error) => {}): Handler<T> =>
   async (context) => {
     try {
       await handler(context);
     } catch (thrown) {
-      throw thrown instanceof Error ? thrown : new Error(`a test threw ${typeof thrown}: ${String(thrown)}`);
+      const error = thrown instanceof Error ? thrown : new Error(`a test threw ${typeof thrown}: ${thrown}`);
+      failed(error);
+      throw error;
     }
     passed();
   };
@@ -83,20 +85,14 @@ export function suite<T extends object = object>(name: string, context?: T): Sui
     };
     inner(title, guarded(handler, passed));
   };
-  const hook = (register: (callback: any) => void) => (callback: Handler<T>) => register(guarded(callback));
-  // uvu swallows what this one throws.
-  const before = (callback: Handler<T>) =>
-    inner.before(async (shared) => {
-      try {
-        await callback(shared);
-      } catch (thrown) {
-        process.stdout.write(`\n  FAIL  ${name}: ${(thrown as Error)?.stack ?? String(thrown)}\n`);
-        throw thrown;
-      }
-    });
+  const hook =
+    (register: (callback: any) => void, failed?: (error: Error) => void) => (callback: Handler<T>) =>
+      register(guarded(callback, undefined, failed));
+  // uvu swallows what `before` throws.
+  const say = ({ stack }: Error): unknown => process.stdout.write(`\n  FAIL  ${name}: ${stack}\n`);
 
   return Object.assign(add, {
-    before: Object.assign(before, { each: hook(inner.before.each) }),
+    before: Object.assign(hook(inner.before, say), { each: hook(inner.before.each) }),
     after: Object.assign(hook(inner.after), { each: hook(inner.after.each) }),
     isEmpty: () => tally.written === 0,
     run() {
