@@ -206,8 +206,8 @@ export function openProductionBench(): Bench {
 export const calls = (page: Page): Promise<Call[]> => page.evaluate<Call[]>("bench.calls");
 
 /** Waits for the login's end and returns it. Throws when it ended twice. */
-export async function outcome(page: Page, limitMs?: number): Promise<Call> {
-  await page.waitFor("bench.calls.length", limitMs);
+export async function outcome(page: Page): Promise<Call> {
+  await page.waitFor("bench.calls.length");
   const all = await calls(page);
   assert.is(all.length, 1, `one callback, not ${JSON.stringify(all)}`);
   return all[0]!;
