@@ -97,6 +97,7 @@ for (const { name, builds, to, work } of SCENES) {
         const undisturbed = copy("whole");
         await work(undisturbed, dist);
         const whole = await treeOf(undisturbed);
+        const untouched = await treeOf(before);
         const old = await servedBy(before);
 
         for (let stop = 1; ; stop++) {
@@ -111,6 +112,10 @@ for (const { name, builds, to, work } of SCENES) {
           assert.ok([old, codeOf(to)].includes(await servedBy(root)), what);
           for (const { build, damage } of await listBuilds(root))
             assert.is(damage, null, `${build}: ${what}`);
+          for (const [path, content] of Object.entries(await treeOf(root))) {
+            if (/^private\/(lock|next|staging)/.test(path)) continue;
+            assert.ok([untouched[path], whole[path]].includes(content), `${path} is half written: ${what}`);
+          }
           if (isLocked(root)) {
             const said = new RegExp(
               `another release is at work here: process ${process.pid} on \\S+, since \\S+`,
@@ -148,11 +153,14 @@ test("killed at random moments, again and again: each read of each form gives a 
         stdio: ["ignore", "pipe", "inherit"],
       });
       const gone = once(busy, "exit");
-      await once(busy.stdout, "data");
-      const end = Date.now() + Math.random() * 200;
-      do await readAll();
-      while (Date.now() < end);
-      busy.kill(signal);
+      try {
+        await once(busy.stdout, "data");
+        const end = Date.now() + Math.random() * 200;
+        do await readAll();
+        while (Date.now() < end);
+      } finally {
+        busy.kill(signal);
+      }
       assert.is((await gone)[1], signal);
       await readAll();
       // Nobody has to clear up after Ctrl-C.
