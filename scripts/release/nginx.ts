@@ -51,65 +51,56 @@ function requireNginx(): Nginx {
 }
 
 function makeCertificate(folder: string): void {
-  execFileSync(
-    "openssl",
-    [
-      ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-days", "2"],
-      ...["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
-      ...["-keyout", join(folder, "key.pem"), "-out", join(folder, "cert.pem")],
-    ],
-    { stdio: "ignore" },
-  );
+  const options = [
+    ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-days", "2"],
+    ...["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
+    ...["-keyout", "key.pem", "-out", "cert.pem"],
+  ];
+  execFileSync("openssl", options, { cwd: folder, stdio: "ignore" });
 }
 
-function configuration(root: string, folder: string, nginx: Nginx, http: number, https: number): string {
-  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
-  return `
-${nginx.brotliModule ? `load_module "${nginx.brotliModule}";` : ""}
+const configuration = (root: string, { brotliModule }: Nginx, http: number, https: number): string => `
+${brotliModule ? `load_module "${brotliModule}";` : ""}
 daemon off;
 # One process, with the rights of whoever started it: a temporary folder is closed to anybody else.
 master_process off;
-pid "${folder}/nginx.pid";
-error_log "${folder}/error.log" notice;
+pid nginx.pid;
+error_log error.log notice;
 events { worker_connections 256; }
 http {
   access_log off;
-${temporary.map((name) => `  ${name}_temp_path "${folder}/${name}";`).join("\n")}
+  client_body_temp_path client_body;
+  proxy_temp_path proxy;
+  fastcgi_temp_path fastcgi;
+  uwsgi_temp_path uwsgi;
+  scgi_temp_path scgi;
   server {
     listen 127.0.0.1:${http};
     listen 127.0.0.1:${https} ssl http2;
-    ssl_certificate "${folder}/cert.pem";
-    ssl_certificate_key "${folder}/key.pem";
+    ssl_certificate cert.pem;
+    ssl_certificate_key key.pem;
     ssl_protocols TLSv1.3;
     root "${layout(root).publicRoot}";
     include "${layout(root).nginx}";
   }
 }
 `;
-}
 
-export interface RunningNginx {
-  /** An origin without a slash at the end. */
-  http: string;
-  httpsPort: number;
-  /** Of the https server, PEM; it signs itself. */
-  certificate: string;
-  stop(): Promise<void>;
-}
+export type RunningNginx = Awaited<ReturnType<typeof serveRelease>>;
 
 /** Serves release folder `root` until `stop()`. Throws an Error with nginx's own words when it does not start. */
-export async function serveRelease(root: string): Promise<RunningNginx> {
+export async function serveRelease(root: string) {
   const nginx = requireNginx();
   const folder = await mkdtemp(join(tmpdir(), "nginx-"));
   makeCertificate(folder);
   const [http, https] = [await freePort(), await freePort()];
-  await writeFile(join(folder, "nginx.conf"), configuration(root, folder, nginx, http, https));
-  const child = await start(nginx.program, [
-    ...["-p", folder, "-c", join(folder, "nginx.conf"), "-e", join(folder, "error.log")],
-  ]);
-  const server: RunningNginx = {
+  await writeFile(join(folder, "nginx.conf"), configuration(root, nginx, http, https));
+  const child = await start(nginx.program, ["-p", folder, "-c", "nginx.conf", "-e", "error.log"]);
+  const server = {
+    /** An origin without a slash at the end. */
     http: `http://127.0.0.1:${http}`,
     httpsPort: https,
+    /** Of the https server, PEM; it signs itself. */
     certificate: await readFile(join(folder, "cert.pem"), "utf8"),
     async stop() {
       await stop(child);

@@ -1,7 +1,7 @@
 /** Small builds to release, and what lies in a folder afterwards. */
-import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, readlink, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from "node:zlib";
 import * as assert from "uvu/assert";
 import type { Artifact } from "../../scripts/build/artifact.ts";
@@ -62,16 +62,16 @@ export function withRelease(
 export const run = (...args: string[]): Outcome => runScript("scripts/release/release.ts", args);
 
 /** Every path under `folder` with its content, links with where they lead: two equal trees are the same release. */
-export async function treeOf(folder: string, below = ""): Promise<Record<string, string>> {
-  const tree: Record<string, string> = {};
-  for (const name of (await readdir(join(folder, below)).catch(() => [])).sort()) {
-    const path = join(below, name);
-    const found = await lstat(join(folder, path));
-    if (found.isSymbolicLink()) tree[path] = `-> ${await readlink(join(folder, path))}`;
-    else if (found.isDirectory()) Object.assign(tree, await treeOf(folder, path));
-    else tree[path] = (await readFile(join(folder, path))).toString("base64");
-  }
-  return tree;
+export async function treeOf(folder: string): Promise<Record<string, string>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const tree = entries
+    .filter((entry) => !entry.isDirectory())
+    .map(async (entry) => {
+      const path = join(entry.parentPath, entry.name);
+      const content = entry.isFile() ? await readFile(path, "base64") : `-> ${await readlink(path)}`;
+      return [relative(folder, path), content] as const;
+    });
+  return Object.fromEntries((await Promise.all(tree)).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Asserts that `work` is refused in one of these sentences, and changes nothing in `root`. */
