@@ -5,7 +5,7 @@ import { readdir, readFile, readlink, stat } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip } from "node:zlib";
-import type { Manifest, ManifestFile } from "../build/emit.ts";
+import { type Manifest, type ManifestFile, readManifest } from "../build/emit.ts";
 import { UNNUMBERED } from "../build/number.ts";
 import { CheckError } from "../cli.ts";
 import { checkFolderName, FORMS, type Layout, MAP, PUBLIC_FILES, SCRIPT } from "./folders.ts";
@@ -25,21 +25,13 @@ export async function read(folder: string, name: string): Promise<Buffer> {
   });
 }
 
-function parseManifest(file: string, bytes: Buffer): Manifest {
-  try {
-    const manifest = JSON.parse(bytes.toString()) as Manifest;
-    if (typeof manifest.buildNumber === "string") return manifest;
-  } catch {
-    // Said below.
-  }
-  throw new CheckError(`${file} is no manifest`);
-}
-
 /** Reads a build. Throws CheckError unless its three forms are what the manifest says, and hold the same script. */
 async function readBuild(folder: string): Promise<Build> {
   const files = new Map<string, Buffer>();
   for (const name of PUBLIC_FILES) files.set(name, await read(folder, name));
-  const manifest = parseManifest(join(folder, "manifest.json"), files.get("manifest.json")!);
+  const manifest = await readManifest(folder);
+  if (typeof manifest?.buildNumber !== "string")
+    throw new CheckError(`${join(folder, "manifest.json")} is no manifest`);
   const number = manifest.buildNumber;
   const script = manifest.files?.[SCRIPT];
   if (!script) throw new CheckError(`the manifest of build ${number} does not name ${SCRIPT}`);

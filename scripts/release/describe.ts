@@ -14,19 +14,7 @@ export const aliasUrl = (site = "") => `${site}${PREFIX}/${SCRIPT}`;
 const scriptTag = (build: string, { integrity }: ManifestFile, site: string): string =>
   `<script src="${urlOf(build, site)}" integrity="${integrity}" crossorigin></script>`;
 
-export interface ListedBuild {
-  build: string;
-  commit: string | null;
-  /** True for the build that the alias serves. */
-  current: boolean;
-  /** ISO 8601, UTC. */
-  released: string;
-  /** Bytes. Null when the build is damaged. */
-  sizes: { raw: number; gzip: number; brotli: number } | null;
-  tag: string | null;
-  /** What is wrong with the build; null when nothing is. */
-  damage: string | null;
-}
+const sizesOf = ({ raw, gzip, brotli }: ManifestFile) => ({ raw, gzip, brotli });
 
 /** The build that the alias serves, and why pages that load it do not get all of it; null for none, and for nothing wrong. */
 export async function checkAlias(root: string): Promise<{ build: string | null; problem: string | null }> {
@@ -49,18 +37,20 @@ export async function checkAlias(root: string): Promise<{ build: string | null; 
   }
 }
 
-/** Every build in the folder, oldest first, each one read and checked. */
-export async function listBuilds(root: string, site = ""): Promise<ListedBuild[]> {
+/**
+ * Every build in the folder, oldest first, each one read and checked. `released` is UTC (ISO 8601); of a damaged build, what is
+ * not known is null, and `damage` says what is wrong.
+ */
+export async function listBuilds(root: string, site = "") {
   const at = layout(root);
   const serves = await currentNumber(at).catch(() => null);
-  const listed = (await publishedBuilds(at)).map(async ({ number, time }): Promise<ListedBuild> => {
+  const listed = (await publishedBuilds(at)).map(async ({ number, time }) => {
     const released = new Date(time * 1000).toISOString();
     const common = { build: number, current: number === serves, released };
     try {
       const { manifest, script } = await readPublished(at, number);
-      const { raw, gzip, brotli } = script;
       const tag = scriptTag(number, script, site);
-      return { ...common, commit: manifest.commit, sizes: { raw, gzip, brotli }, tag, damage: null };
+      return { ...common, commit: manifest.commit, sizes: sizesOf(script), tag, damage: null };
     } catch (error) {
       return { ...common, commit: null, sizes: null, tag: null, damage: (error as Error).message };
     }
@@ -69,7 +59,7 @@ export async function listBuilds(root: string, site = ""): Promise<ListedBuild[]
 }
 
 export function describeList(
-  builds: readonly ListedBuild[],
+  builds: Awaited<ReturnType<typeof listBuilds>>,
   alias: Awaited<ReturnType<typeof checkAlias>>,
 ): string {
   if (builds.length === 0) return "no build was released here yet";
@@ -83,28 +73,29 @@ export function describeList(
   return [...lines, `  ${aliasUrl()}  ${aliasLine}`].join("\n");
 }
 
-/** The same facts as `describeReleased`, for `--json`. */
-export function releasedJson({ build, published, before, now }: Released, root: string, site = "") {
+/** What a release or a switch did, for `--json` and for `describeReleased`. */
+export function releasedModel({ build, published, before, now }: Released, root: string, site: string) {
   return {
     build: build.number,
     commit: build.manifest.commit,
     published,
     alias: { before, now, url: aliasUrl(site) },
     url: urlOf(build.number, site),
+    sizes: sizesOf(build.script),
     integrity: build.script.integrity,
     tag: scriptTag(build.number, build.script, site),
     publicRoot: layout(root).publicRoot,
   };
 }
 
-export function describeReleased(released: Released, root: string, site = ""): string {
-  const { build, published, before, now } = released;
-  const { raw, gzip, brotli } = build.script;
+export function describeReleased(model: ReturnType<typeof releasedModel>): string {
+  const { build, published, alias, sizes, tag, publicRoot } = model;
+  const { before, now } = alias;
   const was = now === before ? ", as before" : before === null ? "" : ` (before: ${before})`;
   return [
-    `build ${pc.bold(build.number)} ${published ? "is published" : "was there, the same to the byte"} in ${layout(root).publicRoot}`,
-    `  ${urlOf(build.number)}  ${raw} B  ${gzip} B gzip  ${brotli} B brotli`,
+    `build ${pc.bold(build)} ${published ? "is published" : "was there, the same to the byte"} in ${publicRoot}`,
+    `  ${urlOf(build)}  ${sizes.raw} B  ${sizes.gzip} B gzip  ${sizes.brotli} B brotli`,
     `  ${aliasUrl()} ${now === null ? "serves nothing yet" : `serves build ${now}${was}`}`,
-    scriptTag(build.number, build.script, site),
+    tag,
   ].join("\n");
 }

@@ -6,7 +6,7 @@ import { Option } from "commander";
 import { CheckError, checkOrigin, isMain, newCommand, runCommand, writing } from "../cli.ts";
 import { gitOrNull } from "../git.ts";
 import { currentNumber } from "./builds.ts";
-import { checkAlias, describeList, describeReleased, listBuilds, releasedJson } from "./describe.ts";
+import { checkAlias, describeList, describeReleased, listBuilds, releasedModel } from "./describe.ts";
 import { layout } from "./folders.ts";
 import { type Released, release, switchTo } from "./publish.ts";
 
@@ -127,8 +127,8 @@ async function main(argv: string[]): Promise<void> {
         );
   if (!site)
     console.error("the tag names no host yet: give --origin https://HOST once, and it is remembered");
-  const model = releasedJson(released, root, site);
-  console.log(json ? JSON.stringify(model, null, 2) : describeReleased(released, root, site));
+  const model = releasedModel(released, root, site);
+  console.log(json ? JSON.stringify(model, null, 2) : describeReleased(model));
   const closed = await closedFolder(root);
   if (closed) console.error(`only its owner may enter ${closed}: a web server of another user answers 403`);
 }
