@@ -30,35 +30,33 @@ const test = suite("interrupted CDN release");
  * fails, too, so that nothing is tidied up. Gives the name of that change; undefined when there were fewer.
  */
 async function interrupted(stop: number, killed: boolean, work: () => Promise<unknown>) {
-  const undo: (() => void)[] = [];
+  const originals: Record<string, any> = { ...fs };
+  const { rmSync } = syncFs;
   let count = 0;
   let stopped: string | undefined;
-  const patch = (functions: Record<string, any>, name: string, half: (...args: any[]) => any) => {
-    const original = functions[name];
-    functions[name] = (...args: any[]) => {
-      if (++count < stop || (count > stop && !killed)) return original(...args);
-      stopped ??= name;
-      return half(...args);
-    };
-    undo.push(() => {
-      functions[name] = original;
-    });
+  const stops = (name: string): boolean => {
+    if (++count === stop) stopped = name;
+    return count === stop || (killed && count > stop);
   };
-  const fail = async () => Promise.reject(new Error("interrupted"));
-  const { writeFile } = fs;
-  for (const [name, value] of Object.entries(fs)) {
-    if (typeof value !== "function" || /^(read|l?stat)/.test(name)) continue;
-    const halfFile = (path: string, bytes: Buffer) => writeFile(path, bytes.subarray(0, 9)).then(fail);
-    patch(fs, name, name === "writeFile" ? halfFile : fail);
+  for (const [name, original] of Object.entries(originals)) {
+    if (typeof original !== "function" || /^(read|l?stat)/.test(name)) continue;
+    Object.assign(fs, {
+      async [name](...args: any[]) {
+        if (!stops(name)) return original(...args);
+        if (name === "writeFile") await original(args[0], args[1].subarray(0, 9));
+        throw new Error("interrupted");
+      },
+    });
   }
-  patch(syncFs, "rmSync", () => {});
+  syncFs.rmSync = (...args) => stops("rmSync") || rmSync(...args);
   syncBuiltinESMExports();
   try {
     const error = await work().catch((thrown: Error) => thrown);
     if (stopped && stopped !== "rmSync") assert.is((error as Error).message, "interrupted");
     return stopped;
   } finally {
-    for (const one of undo) one();
+    Object.assign(fs, originals);
+    syncFs.rmSync = rmSync;
     syncBuiltinESMExports();
   }
 }
