@@ -10,14 +10,17 @@ const test = suite("dev tier: server");
 
 const sdk = (origins: { login: string }) => `/* ${origins.login} */`;
 
-async function withTier(options: object, use: (tier: RunningTier) => Promise<void>): Promise<void> {
-  const tier = await startDevTier({ port: 0, sdk, ...options });
-  try {
-    await use(tier);
-  } finally {
-    await tier.close();
-  }
-}
+let tier: RunningTier;
+/** The origins for which the module was built. */
+const built: string[] = [];
+const module = ({ api }: { api: string }) => {
+  built.push(api);
+  return "export {};";
+};
+test.before(async () => {
+  tier = await startDevTier({ port: 0, sdk, module });
+});
+test.after(() => tier.close());
 
 const textAt = async (address: string): Promise<string> => (await fetch(address)).text();
 
@@ -37,49 +40,44 @@ const failure = (options: object): Promise<Error> =>
   ) as Promise<Error>;
 
 test("three neighbouring ports of the loopback interface, and its own build of the SDK for them", async () => {
-  await withTier({ sdk: undefined, buildNumber: "4711" }, async ({ port, origins }) => {
-    assert.equal(origins, {
-      site: `http://127.0.0.1:${port}`,
-      login: `http://127.0.0.1:${port + 1}`,
-      api: `http://127.0.0.1:${port + 2}`,
-    });
-    for (const path of ["/all.js", "/sdk/all.js", "/sdk/index.mjs"]) {
-      const code = await textAt(origins.site + path);
-      assert.ok(code.includes(origins.login) && code.includes(origins.api) && code.includes("4711"), path);
-      assert.not.match(code, /stackexchange\.com/, path);
-    }
-    assert.is((await fetch(`${origins.login}/oauth/dialog`)).status, 400);
-    const { statusCode, headers } = await ask(`${origins.api}/2.0/errors`);
-    // The API's answers are compressed, also for a client that did not ask.
-    assert.equal([statusCode, headers["content-encoding"]], [200, "gzip"]);
-    assert.is((await ask(`${origins.api}/2.0/errors/503`, { method: "POST" })).statusCode, 400);
-    // The one method that no Request may have.
-    assert.is((await ask(origins.login, { method: "TRACE" })).statusCode, 405);
+  const { port, origins, close } = await startDevTier({ port: 0, buildNumber: "4711" });
+  assert.equal(origins, {
+    site: `http://127.0.0.1:${port}`,
+    login: `http://127.0.0.1:${port + 1}`,
+    api: `http://127.0.0.1:${port + 2}`,
   });
+  for (const path of ["/all.js", "/sdk/all.js", "/sdk/index.mjs"]) {
+    const code = await textAt(origins.site + path);
+    assert.ok(code.includes(origins.login) && code.includes(origins.api) && code.includes("4711"), path);
+    assert.not.match(code, /stackexchange\.com/, path);
+  }
+  await close();
+});
+
+test("each role answers; the API's answers are compressed, also for a client that did not ask", async () => {
+  const { origins } = tier;
+  assert.is(await textAt(`${origins.site}/all.js`), `/* ${origins.login} */`);
+  assert.is((await ask(`${origins.login}/oauth/dialog`)).statusCode, 400);
+  const { statusCode, headers } = await ask(`${origins.api}/2.0/errors`);
+  assert.equal([statusCode, headers["content-encoding"]], [200, "gzip"]);
+  assert.is((await ask(`${origins.api}/2.0/errors/503`, { method: "POST" })).statusCode, 400);
+  // The one method that no Request may have.
+  assert.is((await ask(origins.login, { method: "TRACE" })).statusCode, 405);
 });
 
 test("the module is built for the tier's origins when a page first asks for it, once", async () => {
-  const asked: string[] = [];
-  const module = ({ api }: { api: string }) => {
-    asked.push(api);
-    return "export {};";
-  };
-  await withTier({ module }, async ({ origins }) => {
-    assert.equal(asked, []);
-    for (let visit = 0; visit < 2; visit++)
-      assert.is(await textAt(`${origins.site}/sdk/index.mjs`), "export {};");
-    assert.equal(asked, [origins.api]);
-  });
+  assert.equal(built, []);
+  for (let visit = 0; visit < 2; visit++)
+    assert.is(await textAt(`${tier.origins.site}/sdk/index.mjs`), "export {};");
+  assert.equal(built, [tier.origins.api]);
 });
 
 test("a taken port: the next three that are free; none left: an error that says so", async () => {
-  await withTier({}, async (first) => {
-    // The first port asked for is free, its second neighbour is not.
-    await withTier({ port: first.port - 2 }, async (second) => {
-      assert.ok(second.port > first.port + 2);
-      assert.is(await textAt(`${second.origins.site}/blank`), "");
-    });
-  });
+  // The first port asked for is free, its second neighbour is not.
+  const second = await startDevTier({ port: tier.port - 2, sdk });
+  assert.ok(second.port > tier.port + 2);
+  assert.is(await textAt(`${second.origins.site}/blank`), "");
+  await second.close();
   assert.is((await failure({ port: 65_534 })).message, "no three free ports from 65534 on");
 });
 
@@ -112,19 +110,19 @@ test("an SDK that does not build frees the ports", async () => {
 });
 
 test("close() ends slow and endless answers, whose first bytes arrive, and frees the ports", async () => {
-  const tier = await startDevTier({ port: 0, sdk });
-  const errors = `${tier.origins.api}/2.0/errors`;
-  tier.faults.set({ apiEndless: true });
+  const { origins, faults, close } = await startDevTier({ port: 0, sdk });
+  const errors = `${origins.api}/2.0/errors`;
+  faults.set({ apiEndless: true });
   // Without a limit the test would wait for bytes that a compressor keeps.
   const reader = (await fetch(errors, { signal: AbortSignal.timeout(5000) })).body!.getReader();
   const begun = await reader.read().catch(() => undefined);
-  if (!begun) await tier.close();
+  if (!begun) await close();
   assert.is(new TextDecoder().decode(begun?.value), '{"items":[');
   const endless = reader.read().then(
     () => "ended",
     () => "ended",
   );
-  tier.faults.set({ apiSlow: 600_000 });
+  faults.set({ apiSlow: 600_000 });
   // The server says "continue" when it has the request.
   const asking = request(errors, { headers: { Expect: "100-continue" } });
   const slow = new Promise((resolve) => {
@@ -134,62 +132,59 @@ test("close() ends slow and endless answers, whose first bytes arrive, and frees
   await once(asking, "continue");
   asking.end();
   // Another request comes and goes meanwhile.
-  await textAt(`${tier.origins.site}/blank`);
+  await textAt(`${origins.site}/blank`);
   assert.is(await Promise.race([endless, slow, "waiting"]), "waiting");
-  await tier.close();
+  await close();
   assert.equal([await endless, await slow], ["ended", "ended"]);
-  for (const origin of Object.values(tier.origins)) {
+  for (const origin of Object.values(origins)) {
     const error = await ask(origin).catch((refused) => refused);
     assert.is(error.code, "ECONNREFUSED");
   }
 });
 
 test("apiDropped: the connection ends without an answer", async () => {
-  await withTier({}, async ({ origins, faults }) => {
-    faults.set({ apiDropped: true });
-    const error = await fetch(`${origins.api}/2.0/errors`).catch((dropped) => dropped);
-    assert.is(error.cause.code, "UND_ERR_SOCKET");
-  });
+  tier.faults.set({ apiDropped: true });
+  const error = await fetch(`${tier.origins.api}/2.0/errors`).catch((dropped) => dropped);
+  tier.faults.reset();
+  assert.is(error.cause.code, "UND_ERR_SOCKET");
 });
 
 test("a body of unknown length, or none, is as good as any; a long one is refused before all of it has come", async () => {
-  await withTier({}, async ({ origins }) => {
-    const send = async (chunks: number) => {
-      let sent = 0;
-      const headers = { "Transfer-Encoding": "chunked" };
-      const sending = request(`${origins.login}/oauth/dialog`, { method: "POST", headers });
-      const next = () => {
-        if (sent++ < chunks) sending.write(Buffer.alloc(16_384, "x"), next);
-        else sending.end();
-      };
-      next();
-      const [answer] = await once(sending, "response");
-      sending.destroy();
-      return { status: answer.statusCode, sent };
+  const send = async (chunks: number) => {
+    let sent = 0;
+    const headers = { "Transfer-Encoding": "chunked" };
+    const sending = request(`${tier.origins.login}/oauth/dialog`, { method: "POST", headers });
+    const next = () => {
+      if (sent++ < chunks) sending.write(Buffer.alloc(16_384, "x"), next);
+      else sending.end();
     };
-    assert.is((await send(0)).status, 400);
-    assert.is((await send(2)).status, 400);
-    const { status, sent } = await send(10_000);
-    assert.is(status, 413);
-    assert.ok(sent < 5_000, `${sent} chunks were sent`);
-  });
+    next();
+    const [answer] = await once(sending, "response");
+    sending.destroy();
+    return { status: answer.statusCode, sent };
+  };
+  assert.is((await send(0)).status, 400);
+  assert.is((await send(2)).status, 400);
+  const { status, sent } = await send(10_000);
+  assert.is(status, 413);
+  assert.ok(sent < 5_000, `${sent} chunks were sent`);
 });
 
 test("a sender who breaks off in a body is no bug of the tier's", async () => {
+  const { login, origins } = tier;
   const { error } = console;
   const printed: unknown[] = [];
   console.error = (...words) => printed.push(...words);
   try {
-    await withTier({}, async ({ origins, login }) => {
-      const { fetch: answer } = login;
-      const answered = new Promise<void>((over) => {
-        login.fetch = (got) => answer(got).finally(over);
-      });
-      const headers = { "Content-Length": 100 };
-      const sending = request(`${origins.login}/oauth/dialog`, { method: "POST", headers });
-      sending.on("error", () => {}).write("client_id=1", () => sending.destroy());
-      await answered;
+    const { fetch: answer } = login;
+    const answered = new Promise<void>((over) => {
+      login.fetch = (got) => answer(got).finally(over);
     });
+    const headers = { "Content-Length": 100 };
+    const sending = request(`${origins.login}/oauth/dialog`, { method: "POST", headers });
+    sending.on("error", () => {}).write("client_id=1", () => sending.destroy());
+    await answered;
+    login.fetch = answer;
   } finally {
     console.error = error;
   }
@@ -197,46 +192,38 @@ test("a sender who breaks off in a body is no bug of the tier's", async () => {
 });
 
 test("localhost is sent on to the tier's own address, for a module script too; any other name is refused", async () => {
-  await withTier({ module: () => "export {};" }, async ({ port, origins }) => {
-    const askBy = (host: string, at: number, path: string) =>
-      ask("http://127.0.0.1", { port: at, path, headers: { Host: host } });
-    // A foreign page's name may resolve to this machine.
-    const foreign = [
-      "evil.example",
-      `evil.example:${port}`,
-      "localhost.evil.example",
-      `localhost:${port + 1}`,
-    ];
-    for (const host of foreign) assert.is((await askBy(host, port, "/dev/faults")).statusCode, 421, host);
+  const { port, origins } = tier;
+  const askBy = (host: string, at: number, path: string) =>
+    ask("http://127.0.0.1", { port: at, path, headers: { Host: host } });
+  // A foreign page's name may resolve to this machine.
+  const foreign = ["evil.example", `evil.example:${port}`, "localhost.evil.example", `localhost:${port + 1}`];
+  for (const host of foreign) assert.is((await askBy(host, port, "/dev/faults")).statusCode, 421, host);
 
-    const page = await askBy(`localhost:${port}`, port, "/playground.html?app=1");
-    assert.is(page.statusCode, 307);
-    assert.is(page.headers.location, `${origins.site}/playground.html?app=1`);
-    // A redirect, too, must let other origins read it.
-    assert.is(page.headers["access-control-allow-origin"], "*");
-    const dialog = await askBy(`LOCALHOST:${port + 1}`, port + 1, "//oauth/dialog?x=%0d");
-    assert.is(dialog.headers.location, `${origins.login}//oauth/dialog?x=%0d`);
-  });
+  const page = await askBy(`localhost:${port}`, port, "/playground.html?app=1");
+  assert.is(page.statusCode, 307);
+  assert.is(page.headers.location, `${origins.site}/playground.html?app=1`);
+  // A redirect, too, must let other origins read it.
+  assert.is(page.headers["access-control-allow-origin"], "*");
+  const dialog = await askBy(`LOCALHOST:${port + 1}`, port + 1, "//oauth/dialog?x=%0d");
+  assert.is(dialog.headers.location, `${origins.login}//oauth/dialog?x=%0d`);
 });
 
 const START = ["--import", "tsx", "scripts/start.ts"];
 
 test("npm start: builds, says where the page is, and Ctrl-C ends it without a word", async () => {
-  await withTier({}, async (taken) => {
-    // The test runner asks for colours, and whoever asks wins.
-    const env = { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined };
-    const child = spawn(process.execPath, [...START, "--port", String(taken.port)], { cwd: ROOT, env });
-    let [out, err] = ["", ""];
-    child.stdout.on("data", (chunk) => {
-      out += chunk;
-      if (out.includes("Ctrl-C stops.")) child.kill("SIGINT");
-    });
-    child.stderr.on("data", (chunk) => (err += chunk));
-    assert.equal([await once(child, "close"), err], [[0, null], ""]);
-    assert.match(out, /all\.js {2}\d+ B raw/);
-    assert.match(out, new RegExp(`Port ${taken.port} .* is taken: using \\d+ to \\d+`));
-    assert.match(out, /page {3}http:\/\/127\.0\.0\.1:\d+\//);
+  // The test runner asks for colours, and whoever asks wins.
+  const env = { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined };
+  const child = spawn(process.execPath, [...START, "--port", String(tier.port)], { cwd: ROOT, env });
+  let [out, err] = ["", ""];
+  child.stdout.on("data", (chunk) => {
+    out += chunk;
+    if (out.includes("Ctrl-C stops.")) child.kill("SIGINT");
   });
+  child.stderr.on("data", (chunk) => (err += chunk));
+  assert.equal([await once(child, "close"), err], [[0, null], ""]);
+  assert.match(out, /all\.js {2}\d+ B raw/);
+  assert.match(out, new RegExp(`Port ${tier.port} .* is taken: using \\d+ to \\d+`));
+  assert.match(out, /page {3}http:\/\/127\.0\.0\.1:\d+\//);
 });
 
 test("npm start: a wrong argument is one line and exit 2", async () => {
