@@ -27,12 +27,15 @@ const REFUSED: [line: string, script: string, ...args: string[]][] = [
     ...(["scripts/build.ts", "--tier", "test"] as const),
   ],
   [`there is no "het"; there are ${TOOLS.join(", ")}`, SIZE, "het"],
+  [`--max-growth takes whole bytes or per cent, as in 10B or 1%, not "1.5B"`, SIZE, "--max-growth", "1.5B"],
+  ["--json needs a file beside --markdown", SIZE, "--json", "--markdown"],
+  ["--last takes a whole number from 1", SIZE, "trailers", "--last", "0"],
+  [`--range takes "a..b", or one commit with everything before it`, SIZE, "trailers", "--range", "..HEAD"],
 ];
 for (const [line, script, ...args] of REFUSED) {
   test(`${script} ${args.join(" ")}: the line says what is wrong, and where to find what is right`, () => {
-    const { status, stderr } = runScript(script, args);
-    assert.is(status, 2);
-    assert.is(stderr, `error: ${line}\n`);
+    const { status, stdout, stderr } = runScript(script, args);
+    assert.equal([status, stdout, stderr], [2, "", `error: ${line}\n`]);
   });
 }
 
