@@ -79,7 +79,7 @@ export const overHardBudget = (figures: readonly Figure[]): string[] =>
     );
 
 /** Every row that is missing on a side, is elsewhere, or has another limit than the file's. */
-export function compareRows(committed: readonly Row[], figures: readonly Figure[]): Difference[] {
+function compareRows(committed: readonly Row[], figures: readonly Figure[]): Difference[] {
   const names = new Set([...figures, ...committed].map(({ name }) => name));
   return [...names].flatMap((name): Difference[] => {
     const row = committed.find((one) => one.name === name);

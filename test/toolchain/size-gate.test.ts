@@ -1,6 +1,7 @@
 /** The size gate, each of its parts made red and green again on a small project. */
 import { readFileSync, rmSync } from "node:fs";
 import * as assert from "uvu/assert";
+import type { Row } from "../../scripts/size/limits.ts";
 import type { Check, Report } from "../../scripts/size/report.ts";
 import type { Outcome } from "../support/program.ts";
 import { suite } from "../support/suite.ts";
@@ -139,17 +140,30 @@ test("over the hard budget: each command says it at once, by name, and writes no
   project.edit("scripts/config.js", (text) => text.replace(/\nexport const HARD.*$/, ""));
 });
 
-test("a limit moved by hand, and a row taken out", () => {
-  project.edit(".size-limit.json", (text) => {
-    const [raw, , ...rest] = JSON.parse(text) as { limit: string }[];
-    return JSON.stringify([{ ...raw, limit: "300000 B" }, ...rest]);
-  });
-  const outcome = red(size());
-  assert.match(
-    printed(outcome, "ratchet"),
-    /all\.js raw: \d+ B where the row says 300000 B.*\n +all\.js gzip: \d+ B, without a row/,
-  );
-  assert.match(printed(outcome, "size-limit"), "size-limit weighed 4 of 5 files");
+test("rows changed by hand: a limit, a row taken out, another file, brotli's turn again, one too many, kilobytes", () => {
+  const rows = project.read(".size-limit.json");
+  const [raw, , brotli, worst, worstBrotli] = JSON.parse(rows) as Row[];
+  const changed = [
+    { ...raw, limit: "300000 B" },
+    { ...brotli, path: ".cache/npm-run-size/all.js" },
+    { ...worst, brotli: true },
+    worstBrotli,
+    { ...raw, name: "old.js raw" },
+  ];
+  project.write(".size-limit.json", JSON.stringify(changed));
+  const ratchet = printed(red(size()), "ratchet");
+  for (const line of [
+    /all\.js raw: \d+ B where the row says 300000 B/,
+    /all\.js gzip: \d+ B, without a row/,
+    /all\.js brotli: \d+ B, without a row/,
+    /all\.js gzip, worst build number: \d+ B \(.*\), without a row/,
+    /old\.js raw: has a row of \d+ B, but nothing was measured/,
+  ])
+    assert.match(ratchet, line);
+  project.write(".size-limit.json", JSON.stringify([raw, brotli, worst, worstBrotli]));
+  assert.match(printed(red(size()), "size-limit"), "size-limit weighed 4 of 5 files");
+  project.write(".size-limit.json", rows.replace(/\d+ B/, "1 KB"));
+  assert.match(printed(red(size()), "ratchet"), 'all.js raw: the limit "1 KB" is not "<bytes> B"');
   project.git("checkout", "-q", "--", ".");
 });
 

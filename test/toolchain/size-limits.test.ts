@@ -1,4 +1,4 @@
-/** The parts of the gate that need no build: the rows, and the paths that can move a byte. */
+/** The parts of the size tools that need no build: the paths that can move a byte, the workflow, the chart. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
@@ -7,35 +7,10 @@ import { parse } from "yaml";
 import { ROOT } from "../../scripts/config.ts";
 import { draw } from "../../scripts/site/chart.ts";
 import type { Entry } from "../../scripts/size/history.ts";
-import { compareRows, isShrink, parseRows, type Row } from "../../scripts/size/limits.ts";
 import { BYTE_PATHS } from "../../scripts/size/settings.ts";
 import { suite } from "../support/suite.ts";
-import { throwsWith } from "../support/throws.ts";
 
-const test = suite("limits");
-
-test("rows differ in either direction, when one is missing on a side, and when one weighs another file", () => {
-  const row = (name: string, bytes = 10): Row => ({ name, path: name, limit: `${bytes} B`, brotli: false });
-  const committed = [row("a"), row("b"), row("c"), { ...row("d"), brotli: true as never }, row("same")];
-  const figures = { a: 11, b: 9, d: 10, e: 5, same: 10 };
-  const differences = compareRows(
-    [...committed, { ...row("f"), path: "elsewhere" }],
-    Object.entries({ ...figures, f: 10 }).map(([name, limit]) => ({
-      ...{ name, path: name, limit, content: Buffer.alloc(0) },
-    })),
-  );
-  assert.equal(differences, [
-    { name: "a", limit: 10, size: 11 },
-    { name: "b", limit: 10, size: 9 },
-    { name: "d", limit: null, size: 10 },
-    { name: "e", limit: null, size: 5 },
-    { name: "f", limit: null, size: 10 },
-    { name: "c", limit: 10, size: null },
-  ]);
-  assert.equal(differences.map(isShrink), [false, true, false, false, false, false]);
-  const text = JSON.stringify([{ ...row("all.js gzip"), limit: "1 KB" }]);
-  throwsWith(() => parseRows(text), 'all.js gzip: the limit "1 KB" is not "<bytes> B"');
-});
+const test = suite("size tools, without a build");
 
 test("every module that the build imports is among the paths that can move a byte", async () => {
   const { metafile } = await build({
