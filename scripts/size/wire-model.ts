@@ -28,16 +28,12 @@ export interface WireRow {
   gated: boolean;
 }
 
-export interface WireReport {
-  build: string;
-  limit: number;
-  rows: WireRow[];
-}
+export type WireReport = Awaited<ReturnType<typeof measureWire>>;
 
 const UNPACK = { br: brotliDecompressSync, gzip: gunzipSync };
 
 /** Serves the build in `dist`, laid out in the empty folder `root`, by a real nginx, and measures every response. */
-export async function measureWire(dist: string, root: string, limit: number = SEGMENT): Promise<WireReport> {
+export async function measureWire(dist: string, root: string, limit: number = SEGMENT) {
   const { build } = await release({ root, from: dist });
   const script = build.files.get(SCRIPT)!;
   const server = await serveRelease(root);

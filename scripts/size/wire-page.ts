@@ -3,97 +3,89 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CheckError } from "../cli.ts";
 import { ROOT } from "../config.ts";
-import { SCRIPT } from "../release/folders.ts";
+import { PREFIX, SCRIPT } from "../release/folders.ts";
 import { ALIAS_MAX_AGE } from "../release/headers.ts";
 import { toMarkdown } from "./print.ts";
 import type { WireReport } from "./wire-model.ts";
 
-export const PAGE = join(ROOT, "scripts/site/content/cdn.md");
+const NAME = "scripts/site/content/cdn.md";
+export const PAGE = join(ROOT, NAME);
 
-const FIGURES = /(<!-- figures: npm run size -- wire --page -->\n\n)(.*?)(\n\n<!-- \/figures -->)/s;
+const FIGURES = /(<!-- figures: npm run size -- wire --page -->\n\n).*?(\n\n<!-- \/figures -->)/s;
 
-/** What the arithmetic starts from, in bytes on the wire over HTTP/2, brotli. */
-export interface Inputs {
-  alias: number;
-  build: number;
-  notModified: number;
-}
+/** What the arithmetic starts from, in bytes on the wire over HTTP/2, brotli, and its rows in the page's first table. */
+const RESPONSES = [
+  ["alias", "alias", 200],
+  ["build", "build", 200],
+  ["notModified", "alias", 304],
+] as const;
+type Inputs = Record<(typeof RESPONSES)[number][0], number>;
 
 export function inputsOf({ rows }: WireReport): Inputs {
-  const total = (status: number, alias: boolean): number =>
-    rows.find((row) => {
-      const isAlias = row.path.endsWith(`2.0/${SCRIPT}`);
-      return row.protocol === "HTTP/2" && row.encoding === "br" && row.status === status && isAlias === alias;
-    })!.total;
-  return { alias: total(200, true), build: total(200, false), notModified: total(304, true) };
+  const counted = rows.filter(({ protocol, encoding }) => protocol === "HTTP/2" && encoding === "br");
+  const totals = RESPONSES.map(([input, address, code]) => {
+    const isIt = (path: string): boolean => (path === `${PREFIX}/${SCRIPT}`) === (address === "alias");
+    return [input, counted.find(({ path, status }) => status === code && isIt(path))!.total];
+  });
+  return Object.fromEntries(totals);
+}
+
+/** The inputs that the page's first table names; NaN where it does not. */
+export function figuresIn(page: string): { inputs: Inputs } {
+  const named = RESPONSES.map(([input, address, code]) => {
+    const [, bytes = "none"] = RegExp(`^\\| ${address}, ${code} \\| ([\\d,]+) \\|$`, "m").exec(page) ?? [];
+    return [input, Number(bytes.replaceAll(",", ""))];
+  });
+  return { inputs: Object.fromEntries(named) };
 }
 
 const count = (number: number) => number.toLocaleString("en-US");
 /** Decimal units, as traffic is billed. */
 function volume(bytes: number): string {
-  const [unit, name] = bytes < 1e9 ? [1e6, "MB"] : bytes < 1e12 ? [1e9, "GB"] : [1e12, "TB"];
+  const [unit, name] = bytes < 1e9 ? [1e6, "MB"] : [1e9, "GB"];
   return bytes ? `${(bytes / unit).toPrecision(3)} ${name}` : "0";
 }
 
-function renderFigures({ alias, build, notModified }: Inputs): string {
+function renderFigures(inputs: Inputs): string {
+  const { alias, build, notModified } = inputs;
   const views = 1_000_000;
-  const each = 4;
-  const visitors = views / each;
-  const age = ALIAS_MAX_AGE;
+  const visitors = views / 4;
   const edges = 200;
-  const asked = (edges * 86_400) / age;
-  const row = (what: string, requests: number, bytes: number): string[] => {
-    return [what, count(requests), volume(bytes), volume(30 * bytes)];
-  };
+  const asked = (edges * 86_400) / ALIAS_MAX_AGE;
+  const apart = visitors * alias + (views - visitors) * notModified;
+  const cases: [what: string, requests: number, bytes: number, inDays?: string][] = [
+    ["No browser has it: every view downloads the alias", views, views * alias],
+    ["Alias, new visitors, 4 views each, further apart than both of its times", views, apart],
+    [`Alias, new visitors, 4 views each within its ${ALIAS_MAX_AGE} seconds`, visitors, visitors * alias],
+    ["Alias, the same visitors the day after, the same build", visitors, visitors * notModified],
+    ["Build, new visitors, 4 views each", visitors, visitors * build],
+    ["Build, the same visitors on any day of the year after", 0, 0],
+    [
+      `Edge to origin, alias: ${edges} edges, each asking once in ${ALIAS_MAX_AGE} seconds`,
+      asked,
+      asked * notModified,
+    ],
+    [`Edge to origin, a new build: ${edges} edges, once each`, edges, edges * build, "once a release"],
+  ];
   return [
     toMarkdown({
       head: ["one response, HTTP/2 over TLS 1.3, brotli", "bytes on the wire"],
-      rows: [
-        ["alias, 200", count(alias)],
-        ["build, 200", count(build)],
-        ["alias, 304", count(notModified)],
-      ],
+      rows: RESPONSES.map(([input, address, code]) => [`${address}, ${code}`, count(inputs[input])]),
     }),
     "",
     toMarkdown({
       head: [`${count(views)} page views a day`, "requests a day", "bytes a day", "bytes in 30 days"],
-      rows: [
-        row("No browser has it: every view downloads the alias", views, views * alias),
-        row(
-          `Alias, new visitors, ${each} views each, further apart than both of its times`,
-          views,
-          visitors * alias + (views - visitors) * notModified,
-        ),
-        row(`Alias, new visitors, ${each} views each within its ${age} seconds`, visitors, visitors * alias),
-        row("Alias, the same visitors the day after, the same build", visitors, visitors * notModified),
-        row(`Build, new visitors, ${each} views each`, visitors, visitors * build),
-        row("Build, the same visitors on any day of the year after", 0, 0),
-        row(
-          `Edge to origin, alias: ${edges} edges, each asking once in ${age} seconds`,
-          asked,
-          asked * notModified,
-        ),
-        [
-          `Edge to origin, a new build: ${edges} edges, once each`,
-          edges,
-          volume(edges * build),
-          "once a release",
-        ],
-      ],
+      rows: cases.map(([what, requests, bytes, inDays = volume(30 * bytes)]) => {
+        return [what, count(requests), volume(bytes), inDays];
+      }),
     }),
   ].join("\n");
 }
 
-/** `page` with the figures that follow from `inputs`. */
-const withFigures = (page: string, inputs: Inputs): string =>
-  page.replace(FIGURES, (_, begin: string, _figures, end: string) => begin + renderFigures(inputs) + end);
-
-/** The inputs that the page's first table names. Throws CheckError when they are not there. */
-export function figuresIn(page: string): { inputs: Inputs } {
-  const cells = [...(FIGURES.exec(page)?.[2] ?? "").matchAll(/^\| (?:alias|build), \d+ \| ([\d,]+) \|$/gm)];
-  const [alias, build, notModified] = cells.map(([, bytes]) => Number(bytes!.replaceAll(",", "")));
-  if (!notModified) throw new CheckError(`${PAGE} does not name the three responses between its marks`);
-  return { inputs: { alias: alias!, build: build!, notModified } };
+/** `page` with the figures that follow from `inputs`. Throws CheckError when it has no place for them. */
+function withFigures(page: string, inputs: Inputs): string {
+  if (!FIGURES.test(page)) throw new CheckError(`${NAME} has lost the marks around its figures`);
+  return page.replace(FIGURES, (_, begin, end) => begin + renderFigures(inputs) + end);
 }
 
 /**
@@ -108,19 +100,16 @@ const TOLERANCE = 8;
  */
 export function checkPage(page: string, measured: Inputs): void {
   const { inputs } = figuresIn(page);
-  const far = (["alias", "build", "notModified"] as const).find(
-    (name) => Math.abs(inputs[name] - measured[name]) > TOLERANCE,
-  );
-  if (!far && withFigures(page, inputs) === page) return;
-  const what = far
-    ? `reckons with ${inputs[far]} bytes (${far}), measured are ${measured[far]}`
-    : "has figures that do not follow from its first table";
-  throw new CheckError(`scripts/site/content/cdn.md ${what}: run npm run size -- wire --page`);
+  const repair = "run npm run size -- wire --page";
+  for (const [name] of RESPONSES)
+    if (!(Math.abs(inputs[name] - measured[name]) <= TOLERANCE))
+      throw new CheckError(
+        `${NAME} reckons with ${inputs[name]} bytes (${name}), measured are ${measured[name]}: ${repair}`,
+      );
+  if (withFigures(page, inputs) !== page)
+    throw new CheckError(`the figures in ${NAME} do not follow from its first table: ${repair}`);
 }
 
 /** Puts the figures of `report` into the page. */
-export async function writePage(report: WireReport): Promise<void> {
-  const page = await readFile(PAGE, "utf8");
-  figuresIn(page);
-  await writeFile(PAGE, withFigures(page, inputsOf(report)));
-}
+export const writePage = async (report: WireReport): Promise<void> =>
+  writeFile(PAGE, withFigures(await readFile(PAGE, "utf8"), inputsOf(report)));

@@ -17,17 +17,7 @@ export interface Feature {
   cuts: readonly Cut[];
 }
 
-export interface FeatureReport {
-  name: string;
-  buildNumber: string;
-  total: Sizes;
-  /** Bytes that the file would lose without each feature. */
-  features: { name: string; without: string; cost: Sizes }[];
-  /** The file with every feature cut out. The costs do not add up to the difference: features share words and shapes. */
-  rest: Sizes;
-  /** How far a cost moves with the build number alone: the largest spread over all features, in bytes. */
-  noise: Sizes;
-}
+export type FeatureReport = Awaited<ReturnType<typeof measureFeatures>>;
 
 /** White space in the table matches any white space and comments in the source, and " ... " the least text that fits. */
 function pattern(find: string): RegExp {
@@ -99,19 +89,20 @@ const minus = (one: Sizes, other: Sizes): Sizes => each((format) => one[format] 
 /** Build numbers over which the noise is measured. */
 const NOISE_NUMBERS = SAMPLE.filter((_, index) => index % 20 === 0);
 
-/** Costs of those of `features` that the target has. Throws CheckError when a cut is stale. */
+/** Costs of those of `features` that the target has: bytes that it would lose. Throws CheckError when a cut is stale. */
 export async function measureFeatures(
   target: Target,
   features: readonly Feature[],
   buildNumber: string,
   progress: (message: string) => void = () => {},
-): Promise<FeatureReport> {
+) {
   const present = features.filter(({ cuts }) => cuts.some(([where]) => where.includes(target.name)));
   if (present.length === 0) throw new CheckError(`${target.name} has none of these features`);
   const whole = await without(target, []);
   const total = await sizes(target, whole, buildNumber);
   const quick = await quickSweep(NOISE_NUMBERS.map((number) => whole.replace(STAMP, number)));
-  const costs: FeatureReport["features"] = [];
+  const costs: { name: string; without: string; cost: Sizes }[] = [];
+  /** How far a cost moves with the build number alone: the largest spread over all features. */
   let noise = each(() => 0);
   for (const [index, feature] of present.entries()) {
     progress(`${feature.name} (${index + 1} of ${present.length})`);
@@ -127,6 +118,7 @@ export async function measureFeatures(
   }
   progress("all of them");
   costs.sort((one, other) => other.cost.gzip - one.cost.gzip);
+  // The costs do not add up to the difference: features share words and shapes.
   const rest = await sizes(target, await without(target, present), buildNumber);
   return { name: target.name, buildNumber, total, features: costs, rest, noise };
 }

@@ -5,19 +5,6 @@
  */
 import { CheckError } from "../../cli.ts";
 
-export interface Anatomy {
-  text: Uint8Array;
-  /** Bits of each byte of the text. A copy's bits are shared evenly by the bytes that it made. */
-  bits: number[];
-  /** True for each byte that a copy made. */
-  copied: boolean[];
-  /** Bits that made no text. */
-  overhead: Record<
-    "gzip header" | "block headers" | "code tables" | "end of block" | "padding" | "gzip trailer",
-    number
-  >;
-}
-
 /** RFC 1951, 3.2.5: the least length or distance of each code, and how many extra bits follow it. */
 function ranges(count: number, first: number, codesOfEachWidth: number): { base: number; extra: number }[] {
   let base = first;
@@ -55,10 +42,13 @@ const FIXED = [
   huffman(Array(30).fill(5)),
 ];
 
-/** Takes the gzip member apart: all bits sum to 8 times its length. Throws CheckError when it cannot be read. */
-export function anatomy(member: Uint8Array): Anatomy {
-  // compress.ts makes a header of 10 bytes, without a name. Behind the stream are the checksum and the length.
-  const overhead: Anatomy["overhead"] = {
+/**
+ * Takes the gzip member apart: the bits of each byte of the text, where a copy's are shared evenly by what it made, and those that
+ * made no text. Together they are 8 times its length. Throws CheckError when it cannot be read.
+ */
+export function anatomy(member: Uint8Array) {
+  const overhead = {
+    // compress.ts makes a header of 10 bytes, without a name.
     "gzip header": 80,
     "block headers": 0,
     "code tables": 0,
@@ -106,6 +96,7 @@ export function anatomy(member: Uint8Array): Anatomy {
 
   const text: number[] = [];
   const bits: number[] = [];
+  /** True for each byte that a copy made. */
   const copied: boolean[] = [];
   for (let last = 0; !last; ) {
     last = read(1);
