@@ -10,19 +10,13 @@ interface Node {
   [property: string]: any;
 }
 
-/** A place where a variable is named. */
-export interface Place {
-  start: number;
-  /** True for `{name}`, which is the property's key too. */
-  shorthand: boolean;
-}
-
 /** What may be renamed together: the variables, parameters or functions of one name and path, as two `catch` parameters of a function. */
 export interface Variable {
   /** The function that declares it, such as `authenticate.load`; "top" outside of every function. */
   path: string;
   name: string;
-  places: Place[];
+  /** Where it is named; `shorthand` for `{name}`, which is the property's key too. */
+  places: { start: number; shorthand: boolean }[];
   /** Every scope in which the name is declared or looked up. */
   scopes: Set<Scope>;
 }
@@ -38,29 +32,18 @@ function* nodesIn(node: Node): Generator<Node> {
   for (const value of Object.values(node).flat()) if (typeof value?.type === "string") yield* nodesIn(value);
 }
 
-/** What a reader calls each function that has no name: by the property or variable that it becomes. */
-function namesOfFunctions(nodes: readonly Node[]): Map<Node, string> {
-  const names = new Map<Node, string>();
-  for (const { type, key, value, id, init, left, right } of nodes) {
-    if (type === "Property") names.set(value, key.name);
-    if (type === "VariableDeclarator") names.set(init, id.name);
-    if (type === "AssignmentExpression") names.set(right, left.property?.name ?? left.name);
-  }
-  return names;
-}
-
-/** Each function's path; a second one with the same path gets `#2`. */
-function pathsOf(scopes: readonly Scope[], nodes: readonly Node[]): Map<unknown, string> {
-  const names = namesOfFunctions(nodes);
+/** Each function's path; a second one with the same path gets `#2`. `names` has what functions without a name become. */
+function pathsOf(scopes: readonly Scope[], names: ReadonlyMap<unknown, string>): Map<unknown, string> {
   const paths = new Map<unknown, string>();
   const times = new Map<string, number>();
   for (const { type, block, upper } of scopes) {
     if (type !== "function") continue;
-    const node = block as unknown as Node;
+    const { id } = block as unknown as Node;
     const outer = paths.get(upper!.variableScope.block);
-    const path = `${outer ? `${outer}.` : ""}${node.id?.name ?? names.get(node) ?? "function"}`;
-    times.set(path, (times.get(path) ?? 0) + 1);
-    paths.set(node, times.get(path)! > 1 ? `${path}#${times.get(path)}` : path);
+    const path = `${outer ? `${outer}.` : ""}${id?.name ?? names.get(block) ?? "function"}`;
+    const time = (times.get(path) ?? 0) + 1;
+    times.set(path, time);
+    paths.set(block, time > 1 ? `${path}#${time}` : path);
   }
   return paths;
 }
@@ -81,18 +64,22 @@ function scopesOf(variable: ScopeVariable): Scope[] {
 export function findVariables(target: Target, code: string): Variables {
   const sourceType = target.format === "esm" ? "module" : "script";
   const ast = parse(code, { ecmaVersion: 2022, sourceType, ranges: true }) as Node;
-  const nodes = [...nodesIn(ast)];
   const shared = new Set<string>();
   const shorthand = new Set<unknown>();
-  for (const node of nodes) {
-    if (node.type === "ExportNamedDeclaration" && node.declaration) {
-      for (const { id } of node.declaration.declarations ?? [node.declaration]) shared.add(id.name);
-    }
-    if (/^(Import|Export)\w*Specifier$/.test(node.type)) shared.add(node.local.name);
-    if (node.type === "Property" && node.shorthand) shorthand.add(node.value.left ?? node.value);
+  // What a reader calls a function without a name: the property or variable that it becomes.
+  const names = new Map<unknown, string>();
+  for (const node of nodesIn(ast)) {
+    const { type, key, value, id, init, left, right } = node;
+    if (type === "ExportNamedDeclaration" && node.declaration)
+      for (const one of node.declaration.declarations ?? [node.declaration]) shared.add(one.id.name);
+    if (/^(Import|Export)\w*Specifier$/.test(type)) shared.add(node.local.name);
+    if (type === "Property" && node.shorthand) shorthand.add(value.left ?? value);
+    if (type === "Property") names.set(value, key.name);
+    if (type === "VariableDeclarator") names.set(init, id.name);
+    if (type === "AssignmentExpression") names.set(right, left.property?.name ?? left.name);
   }
   const { scopes } = analyze(ast as never, { ecmaVersion: 2022, sourceType, ignoreEval: true });
-  const paths = pathsOf(scopes, nodes);
+  const paths = pathsOf(scopes, names);
 
   const variables = new Map<string, Variable>();
   for (const variable of scopes.flatMap((scope) => scope.variables)) {

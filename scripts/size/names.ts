@@ -1,7 +1,6 @@
 /** `npm run size -- names`: searches letters that compress well, and writes `scripts/build/names.json`, which the build applies. */
 import { writeFileSync } from "node:fs";
 import { InvalidArgumentError, Option } from "commander";
-import type { Sizes } from "../build/index.ts";
 import { NAMES_PATH, type NamesTable, readNames } from "../build/names.ts";
 import { newCommand } from "../cli.ts";
 import { TARGETS } from "../config.ts";
@@ -56,16 +55,11 @@ export async function main(argv: string[]): Promise<void> {
       json?: boolean;
     }>();
   const targets = TARGETS.filter(({ name }) => !options.target || name === options.target);
-
-  if (options.mean) {
-    const means: Record<string, Sizes> = {};
-    for (const target of targets) means[target.name] = await meanSizes(target, Math.floor(options.mean));
-    if (options.json) console.log(JSON.stringify(means, null, 2));
-    else
-      for (const [name, { raw, gzip, brotli }] of Object.entries(means))
-        console.log(`${name}: ${raw.toFixed(1)} raw, ${gzip.toFixed(1)} gzip, ${brotli.toFixed(1)} brotli`);
-    return;
-  }
+  const results: Record<string, unknown> = {};
+  const tell = (name: string, result: object, text: string): void => {
+    results[name] = result;
+    if (!options.json) console.log(`${name}: ${text}`);
+  };
 
   let stopped = false;
   // A second Ctrl-C ends the process as usual.
@@ -76,8 +70,15 @@ export async function main(argv: string[]): Promise<void> {
   const committed = readNames();
   // Without artifacts that are gone.
   const table: NamesTable = Object.fromEntries(names.map((name) => [name, committed[name] ?? {}]));
-  const results: Record<string, Progress> = {};
+  const { seed, heat, mean } = options;
   for (const target of targets) {
+    const { name } = target;
+    if (mean) {
+      const sizes = await meanSizes(target, Math.floor(mean));
+      const { raw, gzip, brotli } = sizes;
+      tell(name, sizes, `${raw.toFixed(1)} raw, ${gzip.toFixed(1)} gzip, ${brotli.toFixed(1)} brotli`);
+      continue;
+    }
     const allowed = (options.seconds * 1000) / targets.length;
     // It starts when the search first asks: to take the program apart is not part of the time.
     let started = 0;
@@ -85,19 +86,13 @@ export async function main(argv: string[]): Promise<void> {
       started ||= Date.now();
       return stopped || !allowed ? 1 : (Date.now() - started) / allowed;
     };
-    const { seed, heat } = options;
-    const onStep = progressOf(target.name, clock);
+    const onStep = progressOf(name, clock);
     const { letters, ...result } = await searchNames(target, { seed, heat, clock, onStep });
     if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
-    table[target.name] = letters;
-    results[target.name] = result;
+    table[name] = letters;
     if (!options.dryRun) writeFileSync(NAMES_PATH, `${JSON.stringify(table, null, 2)}\n`);
-    if (!options.json) {
-      const { steps, before, best } = result;
-      console.log(
-        `${target.name}: gzip + brotli ${before.toFixed(1)} -> ${best.toFixed(1)} B, ${steps} choices tried`,
-      );
-    }
+    const { steps, before, best } = result;
+    tell(name, result, `gzip + brotli ${before.toFixed(1)} -> ${best.toFixed(1)} B, ${steps} choices tried`);
   }
   if (options.json) console.log(JSON.stringify(results, null, 2));
 }

@@ -78,6 +78,10 @@ test("the proof does not lean on the analysis: a name that means another variabl
     );
     assert.instance(error, Error, wrong);
   }
+  const code = "function outer(first) { return arguments.length + first; } outer(1);";
+  const letters = { top: { outer: "o" }, outer: { first: "arguments" } };
+  const refused = await named(ALL_JS, code, letters).catch((thrown) => thrown);
+  assert.match(refused.message, "names.json makes another program of all.js");
 });
 
 test("properties keep their keys and their order, and the map leads back to the source", async () => {
