@@ -1,4 +1,4 @@
-/** The documents are up to date: figures, tables, links, commands. */
+/** The documents are up to date: figures, tables, links, commands. None loads Stack Exchange's own script. */
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -31,11 +31,8 @@ for (const name of DOCUMENTS) {
   test(`${name} has today's figures, and today's types`, ({ figures }) => {
     const text = read(name);
     // The first lines that differ: the whole text would fill the screen.
-    assert.equal(
-      firstDifferences(text, fill(text, figures)),
-      [],
-      `${name} is out of date: npm run docs:figures`,
-    );
+    const differences = firstDifferences(text, fill(text, figures));
+    assert.equal(differences, [], `${name} is out of date: npm run docs:figures`);
   });
 }
 
@@ -46,7 +43,7 @@ test("one byte or one day more is noticed, and every generated part is in a docu
   for (const name of DOCUMENTS) assert.is.not(fill(read(name), grown), read(name), name);
   const shown = DOCUMENTS.map(read).join("\n");
   for (const block of Object.keys(BLOCKS)) assert.match(shown, `<!-- figures: ${block} -->`);
-  assert.throws(() => fill("<!-- figures: nothing -->\n\n<!-- /figures -->", figures), 'named "nothing"');
+  throwsWith(() => fill("<!-- figures: nothing -->\n\n<!-- /figures -->", figures), 'named "nothing"');
 });
 
 test("the page for apps has a line for each message of a wrong call, in both sources", () => {
@@ -59,12 +56,9 @@ test("the page for apps has a line for each message of a wrong call, in both sou
     assert.match(page, what.endsWith("=") ? `| \`needs ${what}https://` : `| \`needs ${what}\` |`);
 });
 
-test("a property of the types without a docstring is refused by name", () => {
-  const source = "/** One. */\nexport interface One {\n  two: string;\n}\n";
-  throwsWith(() => readReference(source), "One.two has no docstring");
-});
-
-test("overloads are one member, the general one first, and @deprecated is a mark and no text", () => {
+test("the types: overloads are one member, the general one first; @deprecated is a mark; each has a docstring", ({
+  figures,
+}) => {
   const source = `/** One. */ export interface One {
     /** Special. */ two(options: A): void;
     /** General. */ two(options: B): void;
@@ -73,12 +67,11 @@ test("overloads are one member, the general one first, and @deprecated is a mark
   const [two, three] = readReference(source).interfaces[0]!.members;
   assert.is(two!.type, "(options: B) => void\n(options: A) => void");
   assert.equal(two!.doc, ["General.", "Special."]);
-  assert.is(two!.deprecated, false);
-  assert.is(three!.deprecated, true);
-  assert.equal(three!.doc, ["Not needed."]);
-});
-
-test("the README's tables leave out what is deprecated", ({ figures }) => {
+  assert.equal([two!.deprecated, three!.deprecated, three!.doc], [false, true, ["Not needed."]]);
+  throwsWith(
+    () => readReference(source.replace("/** @deprecated Not needed. */", "")),
+    "One.three has no docstring",
+  );
   assert.match(BLOCKS.init!(figures), "| `clientId` |");
   assert.not.match(BLOCKS.init!(figures), "`key`");
 });
@@ -91,6 +84,7 @@ for (const name of ALL) {
       assert.ok(existsSync(join(ROOT, dirname(name), target)), target);
     for (const [, path] of text.matchAll(/`((?:src|scripts|test)\/[\w./-]+)`/g))
       assert.ok(existsSync(join(ROOT, path!)), path);
+    assert.not.match(text, 'src="https://api.stackexchange.com');
     const { scripts } = JSON.parse(read("package.json"));
     for (const [, command] of text.matchAll(/npm run ([\w:]+)/g)) assert.ok(command! in scripts, command);
   });
