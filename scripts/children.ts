@@ -1,5 +1,5 @@
 /** Programs that this one starts: none may outlive it. */
-import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 
@@ -14,22 +14,18 @@ function end(child: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
-process.on("exit", () => {
+const endAll = (): void => {
   for (const child of running) end(child, "SIGKILL");
-});
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
+};
+process.on("exit", endAll);
+for (const signal of ["SIGINT", "SIGTERM"] as const)
   process.once(signal, () => {
-    for (const child of running) end(child, "SIGKILL");
+    endAll();
     process.kill(process.pid, signal);
   });
-}
 
 /** Starts a program. Throws an Error when it cannot be started at all. */
-export async function start(
-  file: string,
-  args: string[],
-  options: { env?: NodeJS.ProcessEnv; stdio?: StdioOptions; cwd?: string } = {},
-): Promise<ChildProcess> {
+export async function start(file: string, args: string[], options: SpawnOptions = {}): Promise<ChildProcess> {
   const child = spawn(file, args, { stdio: "ignore", detached: true, ...options });
   await once(child, "spawn");
   running.add(child);

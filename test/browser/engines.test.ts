@@ -1,6 +1,7 @@
 /** The drivers tell the truth: what the login flows take for granted of a browser is shown here first. */
 import * as assert from "uvu/assert";
 import { eachEngine, FOCUS_ENGINES } from "../support/browsers.ts";
+import { ALL_ENGINES } from "../support/engines/find.ts";
 import { USER_AGENTS } from "../support/old-ie.ts";
 import { html, openSite, type Site } from "../support/site.ts";
 
@@ -73,16 +74,6 @@ eachEngine(
       assert.not.match(await page.evaluate<string>("navigator.userAgent"), "MSIE");
       await page.dispose();
     });
-
-    test("what a page throws is an Error here, and functions take arguments", async () => {
-      const page = await engine().newPage();
-      const failure = await page.evaluate("nowhere.at.all").catch((thrown: Error) => thrown);
-      assert.instance(failure, Error);
-      assert.match((failure as Error).message, "nowhere");
-      const add = (left: number, right: { value: number }) => Promise.resolve(left + right.value);
-      assert.is(await page.evaluate(add, 1, { value: 2 }), 3);
-      await page.dispose();
-    });
   },
-  ["chromium", "firefox", "webkit", "chromium-headed"],
+  ALL_ENGINES,
 );

@@ -69,14 +69,10 @@ window.bench = (() => {
   addEventListener("unhandledrejection", (event) => self.failures.push(String(event.reason)));
 
   replace("open", (original) => (url, ...more) => {
-    var entry = { url: String(url), popup: null, threw: "" };
+    var entry = { url: String(url), popup: null, threw: true };
     self.opened.push(entry);
-    try {
-      entry.popup = original(url, ...more);
-    } catch (thrown) {
-      entry.threw = thrown.name;
-      throw thrown;
-    }
+    entry.popup = original(url, ...more);
+    entry.threw = false;
     return entry.popup;
   });
   replace("addEventListener", (original) => (...args) => {

@@ -9,12 +9,7 @@ export interface Outcome {
 }
 
 /** Runs `command` to its end. */
-export function runProgram(
-  command: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv = {},
-  cwd = ROOT,
-): Outcome {
+export function runProgram(command: string, args: readonly string[], env = {}, cwd = ROOT): Outcome {
   const { BUILD_NUMBER, GITHUB_STEP_SUMMARY, FORCE_COLOR, ...clean } = process.env;
   const { status, stdout, stderr } = spawnSync(command, args, {
     cwd,
