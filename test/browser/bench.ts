@@ -50,7 +50,7 @@ export interface Opening {
   body?: string;
   /** Served as XML. */
   xml?: boolean;
-  /** Headers to add or to replace; null takes one off. The SDK's own make it come from an origin of its own. */
+  /** Headers to add or to replace, with production's API for ours; null takes one off. The SDK's own make it come from another origin. */
   headers?: Partial<Record<Sender, Record<string, string | null>>>;
   faults?: Partial<FaultValues>;
 }
@@ -113,7 +113,7 @@ function createBench(origins: Origins & { cdn: string }, target: Tier, sites: re
     const headers = new Headers(usual);
     for (const [name, value] of Object.entries(how.headers?.[sender] ?? {}))
       if (value === null) headers.delete(name);
-      else headers.set(name, value);
+      else headers.set(name, value.replaceAll(apiOriginOf(PRODUCTION), origins.api));
     return new Response(body, { status, headers });
   };
 

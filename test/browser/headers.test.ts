@@ -2,10 +2,11 @@
 import { readFileSync } from "node:fs";
 import { lexer, type Tokens } from "marked";
 import * as assert from "uvu/assert";
-import { type EachEngine, eachEngine } from "../support/browsers.ts";
+import { eachEngine, type Page } from "../support/browsers.ts";
 import { until } from "../support/engines/wait.ts";
 import { USER_AGENTS } from "../support/old-ie.ts";
-import { approve, type Bench, BOTH, openBench, outcome, type Sender, startLogin } from "./bench.ts";
+import { approve, type Bench, BOTH, openBench, type Sender } from "./bench.ts";
+import { writeFlows } from "./flows.ts";
 
 /** The first cell of each table's head, and who sends what is below it. */
 const TABLES: Record<string, Sender> = {
@@ -72,66 +73,62 @@ const LINES = readLines(
   readFileSync(new URL("../../scripts/site/content/headers.md", import.meta.url), "utf8"),
 );
 
-function writeTests({ test, engine, name: browser }: EachEngine): void {
-  let bench: Bench;
-  test.before(async () => {
-    bench = await openBench();
-  });
-  test.after(() => bench?.close());
-
-  for (const { sender, text, headers, outcomes } of LINES) {
-    // What works is shown in one engine; what breaks, in two.
-    const elsewhere = outcomes.some((one) => one !== "works") && !outcomes.join().includes("in Chromium");
-    if (browser !== "chromium" && !elsewhere) continue;
-    for (const [index, sdk] of BOTH.entries()) {
-      const expected = OUTCOME.exec(outcomes[index]!)![1]!;
-      // IE 9 has nothing that could run the module.
-      if (expected === "no modules") continue;
-      test(`${sender}, ${text}, ${sdk}: ${expected}`, async () => {
-        // The page names production's hosts.
-        const sent = Object.entries(headers).map(([name, value]) => [
-          name,
-          value?.replaceAll("https://api.stackexchange.com", bench.tier.origins.api) ?? null,
-        ]);
-        const ie9 = sender === "channel";
-        const page = await bench.open(
-          engine(),
-          // IE 9 cannot ask the API.
-          { networkUsers: !ie9 },
-          {
-            sdk,
-            headers: { [sender]: Object.fromEntries(sent) },
-            // What one allows is remembered.
-            fresh: sender === "api",
-            ...(ie9 ? { userAgent: USER_AGENTS["IE 9"] } : {}),
-          },
-        );
-        const loaded = await page.evaluate<boolean>("!!bench.loaded");
-        assert.is(loaded, expected !== "does not load", "whether the SDK is there");
-        if (!loaded) return;
-
-        if (headers["Document-Isolation-Policy"] && browser === "chromium")
-          assert.is(await page.evaluate("crossOriginIsolated"), true, "the header has an effect");
-
-        if (expected === "popup_blocked") await page.click("#login");
-        else {
-          const popup = await startLogin(page);
-          await approve(popup);
-          if (expected === "popup_closed") {
-            // The popup stays until its answer could have come. A sandboxed dialog cannot even send its form.
-            if (!SANDBOXED_DIALOG.test(text)) {
-              await until("the landing page", async () => bench.asked.has("/oauth/login_success"));
-              await popup.waitFor("document.readyState === 'complete'");
-            }
-            await popup.close();
-          }
-        }
-        const { name, data } = await outcome(page);
-        assert.is(name, expected === "works" ? "success" : expected);
-        if (expected === "works") assert.is(data.networkUsers?.length, ie9 ? undefined : 3);
-      });
-    }
+/** The login ends as the user closes the popup: not before its answer could have come. */
+const answerDoesNotCome = (sandboxed: boolean) => async (popup: Page, _: Page, bench: Bench) => {
+  await approve(popup);
+  // A sandboxed dialog cannot even send its form.
+  if (!sandboxed) {
+    await until("the landing page", async () => bench.asked.has("/oauth/login_success"));
+    await popup.waitFor("document.readyState === 'complete'");
   }
-}
+  await popup.close();
+};
 
-eachEngine("headers you must not send", writeTests, ["chromium", "firefox"]);
+eachEngine(
+  "headers you must not send",
+  (each) => {
+    const { test, engine, name: browser } = each;
+    let bench: Bench;
+    test.before(async () => {
+      bench = await openBench();
+    });
+    test.after(() => bench?.close());
+
+    for (const { sender, text, headers, outcomes } of LINES) {
+      // What works is shown in one engine; what breaks, in two.
+      const elsewhere = outcomes.some((one) => one !== "works") && !outcomes.join().includes("in Chromium");
+      if (browser !== "chromium" && !elsewhere) continue;
+      for (const [index, sdk] of BOTH.entries()) {
+        const expected = OUTCOME.exec(outcomes[index]!)![1]!;
+        const what = `${sender}, ${text}: ${expected}`;
+        const ie9 = sender === "channel";
+        const how = { headers: { [sender]: headers }, ...(ie9 ? { userAgent: USER_AGENTS["IE 9"] } : {}) };
+        if (expected === "does not load")
+          test(`${what} (${sdk})`, async () => {
+            const page = await bench.open(engine(), {}, { sdk, ...how });
+            assert.is(await page.evaluate("!!bench.loaded"), false);
+          });
+        // IE 9 has nothing that could run the module, and cannot ask the API.
+        else if (expected !== "no modules")
+          writeFlows(each, () => bench, [
+            {
+              what,
+              sdks: [sdk],
+              networkUsers: !ie9,
+              ...how,
+              // A browser remembers what the API allows.
+              fresh: sender === "api",
+              ...(expected === "popup_closed" ? { act: answerDoesNotCome(SANDBOXED_DIALOG.test(text)) } : {}),
+              ...(expected === "popup_blocked" ? { silent: true } : {}),
+              ends: expected === "works" ? "success" : expected,
+              async check(_, page) {
+                if (headers["Document-Isolation-Policy"] && browser === "chromium")
+                  assert.is(await page.evaluate("crossOriginIsolated"), true, "the header has an effect");
+              },
+            },
+          ]);
+      }
+    }
+  },
+  ["chromium", "firefox"],
+);

@@ -3,7 +3,7 @@
  * must be there: nothing is skipped in silence.
  */
 import { type FoundEngine, findEngine, wantedEngines } from "./engines/find.ts";
-import { PACKAGES, whyNoNpmChromium } from "./engines/install.ts";
+import { PACKAGES } from "./engines/install.ts";
 import type { Engine, EngineName } from "./engines/types.ts";
 import { installMissing, missingBrowsers } from "./missing.ts";
 import { hasSuite, type Suite, suite, tell } from "./suite.ts";
@@ -17,10 +17,9 @@ export function selectEngines(): FoundEngine[] {
   return names.map((name) => {
     const found = findEngine(name);
     if (found) return found;
-    const npm = name === "chromium" ? `, and ${whyNoNpmChromium()}` : "";
     throw new Error(
-      `no ${name} to test with: apt-get could not install ${PACKAGES[name].join(" and ")} here${npm}. ` +
-        `Install it by hand${name === "webkit" ? "" : " (CHROMIUM and FIREFOX may name a browser's path)"}.`,
+      `no ${name} to test with: apt-get could not install ${PACKAGES[name].join(" and ")} here. Install it by hand; ` +
+        "CHROMIUM and FIREFOX may name a browser's path, and npm's Chromium needs libnss3, libnspr4 and libexpat1.",
     );
   });
 }
