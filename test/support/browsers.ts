@@ -46,7 +46,7 @@ export interface EachEngine {
 }
 
 /** The engines that run every flow. */
-export const MAIN_ENGINES: readonly EngineName[] = ["chromium", "firefox", "webkit"];
+const MAIN_ENGINES: readonly EngineName[] = ["chromium", "firefox", "webkit"];
 /** The engines in which one page alone has the focus. */
 export const FOCUS_ENGINES: readonly EngineName[] = ["chromium-headed", "firefox", "webkit"];
 

@@ -1,8 +1,7 @@
 /** What the tests need of a machine beside Node and git, installed in one go where the machine lets us. */
-import { spawnSync } from "node:child_process";
 import { aptInstall } from "../../scripts/apt.ts";
 import { findNginx, NGINX_PACKAGES } from "../../scripts/release/nginx.ts";
-import { findEngine } from "./engines/find.ts";
+import { findEngine, program } from "./engines/find.ts";
 import { PACKAGES } from "./engines/install.ts";
 import type { EngineName } from "./engines/types.ts";
 
@@ -12,11 +11,9 @@ export const OLD_ENGINES = [
   ["duk", "duktape"],
 ] as const;
 
-const isThere = (program: string): boolean => spawnSync("sh", ["-c", `command -v ${program}`]).status === 0;
-
 /** The Debian packages of the old engines that are not here. */
 export const missingOldEngines = (): string[] =>
-  OLD_ENGINES.filter(([program]) => !isThere(program)).map(([, debianPackage]) => debianPackage);
+  OLD_ENGINES.filter(([name]) => !program(name)).map(([, debianPackage]) => debianPackage);
 
 /** Those of browsers. A makeshift is for machines that let us install nothing. */
 export const missingBrowsers = (names: readonly EngineName[]): string[] =>

@@ -31,46 +31,36 @@ export interface FoundEngine {
   open(): Promise<Engine>;
 }
 
-/** The first of `names` that can be run: a path, or a command in PATH. They are a shell's words. */
-function program(...names: string[]): string | undefined {
-  const look = `for name in ${names.join(" ")}; do command -v "$name" && exit; done`;
+/** The first of these words of a shell that names a program: a path, or a command in PATH. */
+export function program(words: string): string | undefined {
+  const look = `for name in ${words}; do command -v "$name" && exit; done`;
   return spawnSync("/bin/sh", ["-c", look], { encoding: "utf8" }).stdout.trim() || undefined;
 }
+
+const MAC = "/Applications/*.app/Contents/MacOS";
 
 /** `CHROMIUM` and `FIREFOX` name a browser that is somewhere else. */
 export const chromiumProgram = (): string | undefined =>
   program(
-    '"$CHROMIUM" chromium chromium-browser google-chrome google-chrome-stable',
-    '"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"',
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    `"$CHROMIUM" chromium chromium-browser google-chrome google-chrome-stable ${MAC}/"Google Chrome" ${MAC}/Chromium`,
   );
-const firefoxProgram = () =>
-  program('"$FIREFOX" firefox-esr firefox /Applications/Firefox.app/Contents/MacOS/firefox');
 
 /** The engine, when everything it needs is on this machine. Starts nothing. */
 export function findEngine(name: EngineName): FoundEngine | undefined {
-  switch (name) {
-    case "chromium": {
-      const chromium = chromiumProgram();
-      if (chromium) return { name, open: () => openChromium(chromium) };
-      const fromNpm = npmChromium();
-      return fromNpm && { name, makeshift: true, open: async () => openChromium(await fromNpm(), false) };
-    }
-    case "firefox": {
-      const firefox = firefoxProgram();
-      return firefox ? { name, open: () => openFirefox(firefox) } : undefined;
-    }
-    case "webkit": {
-      const driver = program("WebKitWebDriver");
-      // Debian keeps it beside the library, in a folder named after the processor and the library's version.
-      const miniBrowser = program("/usr/lib/*/webkit2gtk-4.*/MiniBrowser /usr/lib/*/webkitgtk-*/MiniBrowser");
-      return driver && miniBrowser && program("Xvfb")
-        ? { name, open: () => openWebKit(driver, miniBrowser) }
-        : undefined;
-    }
-    case "chromium-headed": {
-      const chromium = chromiumProgram();
-      return chromium && program("Xvfb") ? { name, open: () => openHeadedChromium(chromium) } : undefined;
-    }
+  if (name === "firefox") {
+    const firefox = program(`"$FIREFOX" firefox-esr firefox ${MAC}/firefox`);
+    return firefox ? { name, open: () => openFirefox(firefox) } : undefined;
   }
+  if (name !== "chromium" && !program("Xvfb")) return undefined;
+  if (name === "webkit") {
+    const driver = program("WebKitWebDriver");
+    // Debian keeps it beside the library, in a folder named after the processor and the library's version.
+    const miniBrowser = program("/usr/lib/*/webkit2gtk-4.*/MiniBrowser /usr/lib/*/webkitgtk-*/MiniBrowser");
+    return driver && miniBrowser ? { name, open: () => openWebKit(driver, miniBrowser) } : undefined;
+  }
+  const chromium = chromiumProgram();
+  if (chromium)
+    return { name, open: () => (name === "chromium" ? openChromium : openHeadedChromium)(chromium) };
+  const fromNpm = name === "chromium" ? npmChromium() : undefined;
+  return fromNpm && { name, makeshift: true, open: async () => openChromium(await fromNpm(), false) };
 }

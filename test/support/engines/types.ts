@@ -35,7 +35,7 @@ export interface Page {
   url(): Promise<string>;
   /** Presses and releases the mouse over the element: a real click, which opens popups and moves focus. */
   click(selector: string): Promise<void>;
-  /** Brings the page to the front, and presses and releases the Enter key, which clicks the button that has the focus. */
+  /** Brings the page to the front, and presses Enter, which clicks the button that has the focus. */
   pressEnter(): Promise<void>;
   /** Waits until the element is there, and reads its text, without space at either end. */
   text(selector: string): Promise<string>;
