@@ -28,6 +28,8 @@ export interface Call {
   stack: string;
   /** ms since the epoch. */
   at: number;
+  /** ms since the last message reached the page. */
+  sinceHeard: number;
   /** Beats of 50 ms since the popup was closed. */
   closedBeats: number;
 }

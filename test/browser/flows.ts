@@ -79,7 +79,8 @@ const ORDINARY: Flow[] = [
       assert.is(await page.windows(), 2);
       await approve(popup);
     },
-    async check(_, page) {
+    async check({ sinceHeard }, page) {
+      assert.ok(sinceHeard < 20, `${sinceHeard} ms from the answer to success, which waits for no tick`);
       assert.is(await page.evaluate("bench.version"), TEST_BUILD);
       const left = await page.evaluate<number>("bench.calls[0].data.expirationDate - bench.calls[0].at");
       assert.ok(Math.abs(left - DAY_MS) < 5_000, `ends in a day, not in ${left} ms`);

@@ -57,7 +57,11 @@ window.bench = (() => {
     });
   }
 
-  addEventListener("message", (event) => self.heard.push(event.data));
+  var heardAt = 0;
+  addEventListener("message", (event) => {
+    heardAt = performance.now();
+    self.heard.push(event.data);
+  });
   addEventListener(
     "error",
     (event) => {
@@ -112,6 +116,7 @@ window.bench = (() => {
         // As a service that collects errors would see it.
         stack: new Error().stack,
         at: Date.now(),
+        sinceHeard: performance.now() - heardAt,
         closedBeats: self.closedBeats,
       });
     };

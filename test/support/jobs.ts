@@ -72,15 +72,16 @@ async function run({ args, env, uvu }: Job): Promise<Omit<Result, "flaky" | "sec
 export async function runJob(job: Job): Promise<Result> {
   const began = Date.now();
   const first = await run(job);
-  const seconds = (): number => (Date.now() - began) / 1000;
-  if (!job.again || first.red.length === 0) return { ...first, flaky: [], seconds: seconds() };
-  const second = await run({ ...job, env: { ...job.env, ONLY_TESTS: JSON.stringify(first.red) } });
-  return {
-    ...second,
-    passed: first.passed + second.passed,
-    flaky: first.red.filter((name) => !second.red.includes(name)),
-    entries: first.entries,
-    text: `${first.text}\n${pc.yellow("once more, only what failed:")}\n${second.text}`,
-    seconds: seconds(),
-  };
+  let result = { ...first, flaky: [] as string[] };
+  if (job.again && first.red.length > 0) {
+    const second = await run({ ...job, env: { ...job.env, ONLY_TESTS: JSON.stringify(first.red) } });
+    result = {
+      ...second,
+      passed: first.passed + second.passed,
+      flaky: first.red.filter((name) => !second.red.includes(name)),
+      entries: first.entries,
+      text: `${first.text}\n${pc.yellow("once more, only what failed:")}\n${second.text}`,
+    };
+  }
+  return { ...result, seconds: (Date.now() - began) / 1000 };
 }
