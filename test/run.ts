@@ -12,11 +12,6 @@ import { STEPS, type Step } from "./steps.ts";
 import { type Job, type Result, runJob } from "./support/jobs.ts";
 import { installMissing } from "./support/missing.ts";
 
-interface Options {
-  all?: boolean;
-  times: number;
-}
-
 /** A flake may pass this often, in a run of ten; once more is a failure. */
 const FLAKES_ALLOWED = 2;
 /** So often a line says what runs. */
@@ -27,7 +22,7 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
-function readArguments(argv: string[]): { steps: Step[] } & Options {
+function readArguments(argv: string[]): { steps: Step[]; all?: boolean; times: number } {
   const program = newCommand("npm test --")
     .description(
       "Runs the quick checks, or those named. npm run test:all -- runs everything, or all of those named.",
@@ -43,7 +38,7 @@ function readArguments(argv: string[]): { steps: Step[] } & Options {
     })
     .parse(argv, { from: "user" });
   const { args } = program;
-  const options = program.opts<Options>();
+  const options = program.opts<{ all?: boolean; times: number }>();
   const steps = STEPS.filter(
     ({ name, onlyAll }) => (options.all || !onlyAll) && (args.length === 0 || args.includes(name)),
   );
@@ -54,9 +49,7 @@ function readArguments(argv: string[]): { steps: Step[] } & Options {
 
 const seconds = (time: number): string => `${time.toFixed(1)} s`;
 
-interface Ran extends Result {
-  step: Step;
-}
+type Ran = Result & { step: Step };
 
 /** Runs the steps' programs side by side, as many as the machine has processors, and shows what each printed once it has ended. */
 async function runSteps(steps: readonly Step[], all: boolean): Promise<Ran[]> {

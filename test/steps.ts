@@ -28,9 +28,7 @@ const script = (path: string, ...args: string[]): Job => ({ args: ["--import", "
 
 /** The test files of a folder, without their ending. */
 const filesOf = (folder: string): string[] =>
-  readdirSync(join(ROOT, "test", folder))
-    .filter((name) => name.endsWith(".test.ts"))
-    .map((name) => name.replace(/\.test\.ts$/, ""));
+  readdirSync(join(ROOT, "test", folder)).flatMap((name) => /^(.+)\.test\.ts$/.exec(name)?.[1] ?? []);
 
 /**
  * uvu over the test files of a folder: those of these names, or all. It sets FORCE_COLOR unless it is told not to, so it is told

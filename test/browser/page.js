@@ -20,8 +20,6 @@ window.bench = (() => {
     closedBeats: 0,
     options: JSON.parse(decodeURIComponent(location.search.slice(1)) || "{}"),
     controller: new AbortController(),
-    told: told,
-    authenticate: authenticate,
     login: login,
   };
   // What the drivers leave in the page.

@@ -25,7 +25,6 @@ export interface Engine {
   readonly popupBlocker: boolean;
   /** A window that shares no storage with earlier ones. Where windows compete for focus, it closes those. */
   newPage(options?: PageOptions): Promise<Page>;
-  /** Ends the browser and everything started for it. */
   close(): Promise<void>;
 }
 
@@ -46,14 +45,12 @@ export interface Page {
    */
   evaluate<T>(expression: string): Promise<T>;
   evaluate<T, A extends unknown[]>(fn: (...args: A) => T | Promise<T>, ...args: A): Promise<T>;
-  /** Waits until the expression is truthy. */
   waitFor(expression: string, limitMs?: number): Promise<void>;
   /** Does `action`, and waits for the window that it opens. */
   popup(action: () => Promise<unknown>): Promise<Page>;
   /** How many windows this page and its popups have open; 0 once all are closed. */
   windows(): Promise<number>;
   isClosed(): Promise<boolean>;
-  /** Closes this window, as its user would. */
   close(): Promise<void>;
   /** Closes this window and its popups, and forgets what they stored. */
   dispose(): Promise<void>;
