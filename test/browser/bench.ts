@@ -52,7 +52,7 @@ export interface Opening {
   body?: string;
   /** Served as XML. */
   xml?: boolean;
-  /** Headers to add or to replace, with production's API for ours; null takes one off. The SDK's own make it come from another origin. */
+  /** Headers to add or to replace, with production's API for ours; null takes one off. Some for the SDK: it has its own origin. */
   headers?: Partial<Record<Sender, Record<string, string | null>>>;
   faults?: Partial<FaultValues>;
 }
@@ -232,7 +232,7 @@ export async function letTicksPass(page: Page, ticks = 4): Promise<void> {
   await page.waitFor(`bench.beats >= ${start + ticks}`);
 }
 
-/** All logins of the page have ended, in these ways and no others: no window but its own, nothing of the SDK's left, no exception. */
+/** All logins of the page have ended in these ways: no other window, nothing of the SDK's left, no exception. */
 export async function assertEnds(page: Page, names: readonly string[]): Promise<void> {
   await page.waitFor(`bench.calls.length >= ${names.length}`);
   await letTicksPass(page);

@@ -147,7 +147,7 @@ eachEngine("endings", (each) => {
     });
 
   for (const popups of [false, true])
-    test(`a sandboxed frame with${popups ? " allow-popups logs in" : "out is popup_blocked, whether open throws or not"}`, async () => {
+    test(`a sandboxed frame with${popups ? " popups logs in" : "out popups is popup_blocked"}`, async () => {
       const sandbox = popups ? "allow-popups allow-popups-to-escape-sandbox allow-forms" : "";
       const body = `<iframe sandbox="allow-scripts allow-same-origin ${sandbox}" src="/plain"></iframe>`;
       const page = await bench.open(engine(), {}, { body });

@@ -32,7 +32,8 @@ export interface Flow extends Omit<Opening, "sdk"> {
 
 /** The strictest policy that the module works under. */
 const STRICT =
-  "default-src 'none'; script-src 'self'; connect-src https://api.stackexchange.com; require-trusted-types-for 'script'; trusted-types 'none'";
+  "default-src 'none'; script-src 'self'; connect-src https://api.stackexchange.com; " +
+  "require-trusted-types-for 'script'; trusted-types 'none'";
 
 export function writeFlows({ test, engine }: EachEngine, bench: () => Bench, flows: readonly Flow[]): void {
   for (const { what, sdks = BOTH.slice(0, 1), scope = [], networkUsers = false, account, ...flow } of flows) {

@@ -132,7 +132,7 @@ window.bench = (() => {
     else self.sdk.login({ ...self.options, signal: self.controller.signal }).then(told(true), told(false));
   }
 
-  /** Called when the SDK is there; for all.js while the page loads: a moment later some drivers have run something in it, after which no popup is blocked. */
+  // Called when the SDK is there. all.js is while the page loads: later, drivers have run something in it, and no popup is blocked.
   self.start = (sdk) => {
     var names = Object.getOwnPropertyNames(window);
     var members = Object.getOwnPropertyNames(sdk).length;
