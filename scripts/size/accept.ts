@@ -47,9 +47,8 @@ async function moveLimits(growth: boolean, reason?: string, json?: boolean): Pro
     writeTogether(files);
   }
   // The rows are committed on top of HEAD, whatever the report's base is.
-  const before = sizesAt("HEAD");
   const sizes = Object.fromEntries(measured.map((one) => [one.name, one.sizes]));
-  const lines = before ? linesFor(before, sizes) : [];
+  const lines = linesFor(sizesAt("HEAD"), sizes);
   const message = [...(reason ? [reason] : []), ...(lines.length > 0 ? [lines.join("\n")] : [])].join("\n\n");
   if (json) {
     const trailer = lines.length > 0 ? { lines, for: "commit" } : null;

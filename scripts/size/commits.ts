@@ -58,12 +58,12 @@ export function isOneCommit(base: Base): boolean {
 
 /**
  * The sizes of every artifact of `commit`, read from the rows that it committed: the ratchet makes each commit have its own.
- * None where it has no rows, null where they cannot be read.
+ * None where it has no rows, or none that can be read.
  */
-export function sizesAt(commit: string): SizesByName | null {
+export function sizesAt(commit: string): SizesByName {
   try {
     return sizesOfRows(parseRows(gitOrNull("show", `${commit}:${LIMITS}`) ?? "[]"));
   } catch {
-    return null;
+    return {};
   }
 }

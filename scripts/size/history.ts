@@ -29,8 +29,8 @@ const OLDER = join(ROOT, "scripts/size/history-before-git.jsonl");
 export function readHistory(): Entry[] {
   const [, ...older] = existsSync(OLDER) ? readFileSync(OLDER, "utf8").trimEnd().split("\n") : [];
   const entries = older.map((line) => JSON.parse(line) as Entry);
-  const add = (commit: string | null, sizes: SizesByName | null, reason: string): void => {
-    if (!sizes || Object.keys(sizes).length === 0 || isDeepStrictEqual(sizes, entries.at(-1)?.sizes)) return;
+  const add = (commit: string | null, sizes: SizesByName, reason: string): void => {
+    if (Object.keys(sizes).length === 0 || isDeepStrictEqual(sizes, entries.at(-1)?.sizes)) return;
     entries.push({ commit, buildNumber: FIXED_NUMBER, sizes, reason });
   };
   const isShallow = gitOrNull("rev-parse", "--is-shallow-repository") === "true";

@@ -141,7 +141,7 @@ function findBase(ref?: string): { base: Base | null; problems: Check[] } {
  */
 export async function makeReport(ref?: string, growth?: Growth): Promise<Report> {
   const { base, problems } = findBase(ref);
-  const before = (base && sizesAt(base.commit)) ?? {};
+  const before = base ? sizesAt(base.commit) : {};
   const isKnown = Object.keys(before).length > 0;
   const unknown = base && !isKnown ? `its ${LIMITS} is missing, or cannot be read` : null;
   const measured = await measureTree();

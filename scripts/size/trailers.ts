@@ -107,13 +107,10 @@ function checkRange(range: string, last: number): Verdict[] {
       const { claims, unreadable } = parseClaims(message);
       const found = unreadable.map((line) => `"${line}" is not ${FORM_IN_WORDS}`);
       const after = sizesAt(commit);
-      if (!after) found.push(`its ${LIMITS} cannot be read`);
-      // A first commit's parent has no sizes either; nothing can be said against those that cannot be read.
-      const [before, ...others] = parents.split(" ").map((parent) => (parent ? sizesAt(parent) : {}));
-      if (!before || !after) return { commit, subject, measured: [], found };
+      const [before = {}, ...others] = parents.split(" ").map((parent) => (parent ? sizesAt(parent) : {}));
       const measured = linesFor(before, after);
-      // The first rows need no line. Nor does a merge with the sizes of one of its sides: they were moved there.
-      const isOther = others.some((sizes) => sizes && linesFor(sizes, after).length === 0);
+      // The first rows, and those that repair unreadable ones, need no line. Nor does a merge with the sizes of one of its sides: they were moved there.
+      const isOther = others.some((sizes) => linesFor(sizes, after).length === 0);
       const isFree = Object.keys(before).length === 0 || isOther;
       if (claims.length > 0 || !isFree) found.push(...compare(claims, before, after));
       return { commit, subject, measured, found };
@@ -125,9 +122,8 @@ function squashNote(range: string): string[] {
   const [from, to] = range.split("..") as [string, string?];
   if (!to || Number(git("rev-list", "--count", range)) < 2) return [];
   const [before, after] = [sizesAt(from), sizesAt(to)];
-  if (!before || !after) return [];
   const { claims } = parseClaims(git("log", "--reverse", "--format=%b", range));
-  if (compare(claims, before, after).length === 0) return [];
+  if (Object.keys(before).length === 0 || compare(claims, before, after).length === 0) return [];
   const lines = linesFor(before, after);
   return [
     "A squash of these commits needs another message than GitHub makes of theirs:",
