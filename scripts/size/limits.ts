@@ -17,6 +17,7 @@ import type { Sizes } from "../build/artifact.ts";
 import { CheckError } from "../cli.ts";
 import { HARD_BUDGET, ROOT } from "../config.ts";
 import type { Figure } from "./measure.ts";
+import { signed } from "./print.ts";
 import { HEADROOM, LIMITS } from "./settings.ts";
 
 /** One row, in size-limit's format. `brotli: false` makes it weigh the file as it is. */
@@ -106,7 +107,7 @@ export function describeDifference({ name, limit, size }: Difference): string {
   // No one file has the size of a budget.
   const worst = name.endsWith("number") ? ` (worst of the sample ${size - HEADROOM} + ${HEADROOM})` : "";
   if (limit === null) return `${name}: ${size} B${worst}, without a row in ${LIMITS}`;
-  return `${name}: ${size} B${worst} where the row says ${limit} B (${size > limit ? "+" : ""}${size - limit} B)`;
+  return `${name}: ${size} B${worst} where the row says ${limit} B (${signed(size - limit)} B)`;
 }
 
 /** True when tightening is enough: the row neither grows, comes nor goes. */
