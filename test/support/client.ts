@@ -137,8 +137,10 @@ export class Client extends Clock {
       setInterval: timer(true),
       clearTimeout: clear,
       clearInterval: clear,
-      addEventListener: (_: "message", listener: Listener) => this.#listeners.add(listener),
-      removeEventListener: (_: "message", listener: Listener) => this.#listeners.delete(listener),
+      addEventListener: (type: string, listener: Listener) =>
+        type === "message" && this.#listeners.add(listener),
+      removeEventListener: (type: string, listener: Listener) =>
+        type === "message" && this.#listeners.delete(listener),
       File: modern ? class File {} : undefined,
       crypto: options.crypto === false ? undefined : { getRandomValues },
       // `npm run test:mutation`: the instrumented SDK asks its global object which mutant it is.
