@@ -129,16 +129,21 @@ test("/me: who the user is on one site", async () => {
   assert.match(profile_image, /^data:image\/svg\+xml,%3Csvg/);
 });
 
-test("a token expires after a day, one with no_expiry never", async () => {
-  let now = 1_700_000_000_000;
-  const tier = newTier({ now: () => now });
-  const [day, perpetual] = [await tokenFor(tier), await tokenFor(tier, "three", { scope: "no_expiry" })];
-  now += 86_400_000 - 1;
-  assert.is(summary(await callJson(tier, ASSOCIATED, day)), "3 items");
-  now += 1;
-  assert.is(summary(await callJson(tier, ASSOCIATED, day)), DENIED);
-  now += 1e12;
-  assert.is(summary(await callJson(tier, ASSOCIATED, perpetual)), "3 items");
+test("a token expires after a day or after tokenSeconds, one with no_expiry never", async () => {
+  for (const [tokenSeconds, scope, lifetime] of [
+    [0, "", 86_400_000],
+    [5, "", 5000],
+    [0, "no_expiry", Number.POSITIVE_INFINITY],
+  ] as const) {
+    let now = 1_700_000_000_000;
+    const tier = newTier({ now: () => now });
+    tier.faults.set({ tokenSeconds });
+    const token = await tokenFor(tier, "three", { scope });
+    now += Math.min(lifetime, 1e15) - 1;
+    assert.is(summary(await callJson(tier, ASSOCIATED, token)), "3 items");
+    now += 1;
+    assert.is(summary(await callJson(tier, ASSOCIATED, token)), scope ? "3 items" : DENIED);
+  }
 });
 
 test("a token sent over http to an https API is dead from then on; an http tier takes it", async () => {
