@@ -126,12 +126,8 @@ export async function startDevTier(options: ServerOptions = {}): Promise<Running
     // Any: below the range from which the system takes its own.
     const port = wanted ? wanted + attempt : 10_000 + 3 * Math.floor(Math.random() * 7000);
     if (port + ROLES.length > 65_536) break;
-    const [site, login, api] = ROLES.map((_, index) => `http://${DEV_HOST}:${port + index}`) as [
-      string,
-      string,
-      string,
-    ];
-    const origins = { site, login, api };
+    const at = (index: number) => `http://${DEV_HOST}:${port + index}`;
+    const origins = { site: at(0), login: at(1), api: at(2) };
     const script = lazy(async () => sdk?.(origins) ?? ownBuild(ALL_JS, origins, buildNumber));
     const tier = createDevTier({
       ...rest,
