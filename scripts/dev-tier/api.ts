@@ -6,7 +6,7 @@ import { API_ERRORS, Refusal } from "./api-errors.ts";
 import { authorize, refuseAddress } from "./authorize.ts";
 import { landing } from "./login.ts";
 import { newQuota } from "./quota.ts";
-import { limitBody, newRole, printBug } from "./role.ts";
+import { newRole, printBug } from "./role.ts";
 import type { World } from "./world.ts";
 
 /** Every 2.x answers alike. */
@@ -69,7 +69,7 @@ const BAD_GATEWAY = "<!doctype html>\n<title>502 Bad Gateway</title>\n<h1>502 Ba
 
 export function createApi(world: World): Hono {
   const { faults, tokens } = world;
-  const api = newRole().use(openToAll(world), limitBody);
+  const api = newRole(openToAll(world));
   const spend = newQuota(world);
 
   /** A method of the API: what all of them have in common, around `run`. `apiDropped` is seen to outside. */

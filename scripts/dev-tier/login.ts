@@ -2,7 +2,7 @@
 import type { Context, Hono } from "hono";
 import { type App, isUnderDomain } from "./apps.ts";
 import { dialogPage, failurePage, landingPage, SCOPES } from "./login-pages.ts";
-import { limitBody, newRole } from "./role.ts";
+import { newRole } from "./role.ts";
 import type { World } from "./world.ts";
 
 const DIALOG = "/oauth/dialog";
@@ -150,7 +150,6 @@ export function createLogin(world: World): Hono {
   }
 
   return newRole()
-    .use(limitBody)
     .get(DIALOG, (context) => dialog(context, new URL(context.req.url).searchParams, true))
     .post(DIALOG, async (context) => dialog(context, new URLSearchParams(await context.req.text()), false))
     .get(LANDING, landing(world));

@@ -1,11 +1,11 @@
 /** How all three roles answer an oversized request, and a bug of the tier. */
-import { type Context, Hono } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 
 /** No form and no fault is longer. Bytes. */
 const maxSize = 64 * 1024;
 
-export const limitBody = bodyLimit({
+const limitBody = bodyLimit({
   maxSize,
   onError: (context) => context.text(`a body of at most ${maxSize} bytes, please\n`, 413),
 });
@@ -23,4 +23,6 @@ function failed(thrown: Error, context: Context): Response {
   return context.text("the dev tier met a bug: its terminal says which\n", 500);
 }
 
-export const newRole = (): Hono => new Hono().onError(failed);
+/** An app without routes; `first` sees a request before its body is limited. */
+export const newRole = (...first: MiddlewareHandler[]): Hono =>
+  new Hono().onError(failed).use(...first, limitBody);

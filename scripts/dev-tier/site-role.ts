@@ -2,7 +2,7 @@
 import type { Context, Hono } from "hono";
 import { FAULTS } from "./faults.ts";
 import { IDENTIFY, SCOPES } from "./login-pages.ts";
-import { limitBody, newRole } from "./role.ts";
+import { newRole } from "./role.ts";
 import type { World } from "./world.ts";
 
 const FRESH = { "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" };
@@ -28,7 +28,7 @@ const tierFacts = ({ origins, apps, accounts, faults }: World) => ({
 
 export function createSite(world: World): Hono {
   const { faults } = world;
-  const site = newRole().use(limitBody);
+  const site = newRole();
 
   // Completely blank, as `channelUrl` must be.
   site.get("/blank", (context) => context.html(""));
