@@ -60,13 +60,12 @@ async function main(argv: string[]): Promise<void> {
       found.push(...compareManifests(claimed, rebuilt));
     }
     const ok = found.length === 0;
+    const against = claimed ? `, and the same as ${options.manifest}` : "";
+    const what = `${short(commit)}, build ${request.buildNumber}: ${files.length} files`;
     if (options.json) console.log(JSON.stringify({ ok, ...request, files, found }, null, 2));
-    else {
-      const against = claimed ? `, and the same as ${options.manifest}` : "";
-      const what = `${short(commit)}, build ${request.buildNumber}: ${files.length} files`;
-      if (ok) console.log(`${pc.green("ok")}  ${what}, the same byte for byte in two clean clones${against}`);
-      else for (const line of found) console.log(`${pc.red("FAIL")}  ${line}`);
-    }
+    else if (ok)
+      console.log(`${pc.green("ok")}  ${what}, the same byte for byte in two clean clones${against}`);
+    else for (const line of found) console.log(`${pc.red("FAIL")}  ${line}`);
     if (!ok) throw new CheckError(`${short(commit)} does not rebuild to the same bytes`);
   } finally {
     await rm(root, { recursive: true, force: true });

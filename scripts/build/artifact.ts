@@ -30,12 +30,8 @@ export interface Sizes {
   brotli: number;
 }
 
-export function sizesOf(artifact: Pick<Artifact, "code" | "gzip" | "brotli">): Sizes {
-  return {
-    raw: Buffer.byteLength(artifact.code),
-    gzip: artifact.gzip.length,
-    brotli: artifact.brotli.length,
-  };
+export function sizesOf({ code, gzip, brotli }: Pick<Artifact, "code" | "gzip" | "brotli">): Sizes {
+  return { raw: Buffer.byteLength(code), gzip: gzip.length, brotli: brotli.length };
 }
 
 /** A build that must not ship. The message says what is wrong and where. */

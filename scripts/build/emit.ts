@@ -21,34 +21,24 @@ export interface Manifest extends Partial<Omit<Tier, "name">> {
   files: Record<string, ManifestFile>;
 }
 
-const digest = (algorithm: string, code: string, encoding: "hex" | "base64"): string =>
-  createHash(algorithm).update(code).digest(encoding);
-
 export function manifestOf(artifacts: readonly Artifact[], commit: string | null): Manifest {
   const { tier, buildNumber } = artifacts[0]!;
-  const files = artifacts.map((artifact) => {
+  const files: Manifest["files"] = {};
+  for (const artifact of artifacts) {
     const { name, code } = artifact;
-    const integrity = `sha384-${digest("sha384", code, "base64")}`;
-    return [name, { ...sizesOf(artifact), sha256: digest("sha256", code, "hex"), integrity }];
-  });
+    const sha256 = createHash("sha256").update(code).digest("hex");
+    const integrity = `sha384-${createHash("sha384").update(code).digest("base64")}`;
+    files[name] = { ...sizesOf(artifact), sha256, integrity };
+  }
   const servers = tier.name === "custom" ? SERVERS.map(({ key }) => [key, tier[key]]) : [];
-  const { name } = tier;
-  return {
-    buildNumber,
-    commit,
-    tier: name,
-    ...Object.fromEntries(servers),
-    files: Object.fromEntries(files),
-  };
+  return { buildNumber, commit, tier: tier.name, ...Object.fromEntries(servers), files };
 }
 
 /** The manifest in folder `out`, or null when there is none that can be read. */
 export async function readManifest(out: string): Promise<Manifest | null> {
-  try {
-    return JSON.parse(await readFile(join(out, "manifest.json"), "utf8")) as Manifest;
-  } catch {
-    return null;
-  }
+  return readFile(join(out, "manifest.json"), "utf8")
+    .then((text) => JSON.parse(text) as Manifest)
+    .catch(() => null);
 }
 
 /**

@@ -23,13 +23,8 @@ function optionsOf(target: Target): MinifyOptions {
 
 async function runTerser(target: Target, input: Code): Promise<Code> {
   try {
-    const { code, map } = await terser(
-      { [target.entry]: input.code },
-      {
-        ...optionsOf(target),
-        sourceMap: { content: input.map, filename: target.name, includeSources: true },
-      },
-    );
+    const sourceMap = { content: input.map, filename: target.name, includeSources: true };
+    const { code, map } = await terser({ [target.entry]: input.code }, { ...optionsOf(target), sourceMap });
     // The last statement needs no semicolon in a module; in a script, a file that is joined to it could need it.
     return { code: target.format === "esm" ? code!.replace(/;$/, "") : code!, map: String(map) };
   } catch (error) {

@@ -26,12 +26,6 @@ export function readNames(): NamesTable {
   }
 }
 
-/** In bytes: enough to compare letters, and quick. */
-const weigh = (code: string) => ({
-  gzip: gzipSync(code, { level: 9 }).length,
-  brotli: brotliCompressSync(code).length,
-});
-
 /** A variable that took a free letter: the table does not know it, or has a letter that would hide another variable. */
 export interface Taken {
   path: string;
@@ -42,20 +36,19 @@ export interface Taken {
 }
 
 const taken = new Map<string, readonly Taken[]>();
+const said = new Set<string>();
 
 /** The variables of the artifact `name` that took a free letter when it was made last. */
 export const takenIn = (name: string): readonly Taken[] => taken.get(name) ?? [];
 
-/** Says, once a process, which variables of the artifact `target` took a free letter, and keeps them for `takenIn`. */
+/** Keeps for `takenIn` which variables of the artifact `target` took a free letter, and says it, once a process. */
 export function announce(target: string, found: readonly Taken[]): void {
-  for (const { path, name, letter } of found) {
-    if (takenIn(target).some((one) => one.path === path && one.name === name && one.letter === letter))
-      continue;
-    console.error(
-      `${target}: "${name}" of ${path} has no letter yet and takes "${letter}" (npm run size -- names keeps it)`,
-    );
-  }
   taken.set(target, found);
+  for (const { path, name, letter } of found) {
+    const notice = `"${name}" of ${path} has no letter yet and takes "${letter}"`;
+    if (!said.has(notice)) console.error(`${target}: ${notice} (npm run size -- names keeps it)`);
+    said.add(notice);
+  }
 }
 
 /**
@@ -88,12 +81,13 @@ export async function completeLetters(
   let text = await minify(complete);
   for (const [index, variable] of missing.entries()) {
     const rivals = variables.filter((other) => other !== variable && conflict(other, variable)).map(letterOf);
-    const choices = ALPHABET.filter((letter) => !globals.has(letter) && !rivals.includes(letter)).map(
-      (letter) => {
-        const named = text.replaceAll(`$${index}$`, letter);
-        return { letter, named, ...weigh(named) };
-      },
-    );
+    const free = ALPHABET.filter((letter) => !globals.has(letter) && !rivals.includes(letter));
+    // Sizes that are enough to compare letters, and quick.
+    const choices = free.map((letter) => {
+      const named = text.replaceAll(`$${index}$`, letter);
+      const gzip = gzipSync(named, { level: 9 }).length;
+      return { letter, named, gzip, brotli: brotliCompressSync(named).length };
+    });
     const best = choices.reduce((one, other) =>
       other.gzip + other.brotli < one.gzip + one.brotli ? other : one,
     );

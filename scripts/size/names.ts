@@ -13,18 +13,6 @@ function above(least: number): (text: string) => number {
   };
 }
 
-/** Shows the state on stderr: one line that is written over, or one a tenth where there is no terminal. */
-function progressOf(name: string, clock: () => number): (progress: Progress) => void {
-  let shown = -1;
-  return ({ steps, before, best }) => {
-    const gone = Math.min(1, clock());
-    const line = `${name}: ${String(Math.floor(gone * 100)).padStart(3)} %, ${steps} tried, ${(best - before).toFixed(1)} B`;
-    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}`);
-    else if (Math.floor(gone * 10) !== shown) console.error(line);
-    shown = Math.floor(gone * 10);
-  };
-}
-
 export async function main(argv: string[]): Promise<void> {
   const names = TARGETS.map(({ name }) => name);
   const options = newCommand("npm run size -- names")
@@ -86,9 +74,13 @@ export async function main(argv: string[]): Promise<void> {
       started ||= Date.now();
       return stopped || !allowed ? 1 : (Date.now() - started) / allowed;
     };
-    const onStep = progressOf(name, clock);
+    const show = (line: string): void => {
+      if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}`);
+    };
+    const onStep = ({ steps, before, best }: Progress): void =>
+      show(`${name}: ${Math.floor(clock() * 100)} %, ${steps} tried, ${(best - before).toFixed(1)} B`);
     const { letters, ...result } = await searchNames(target, { seed, heat, clock, onStep });
-    if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
+    show("");
     table[name] = letters;
     if (!options.dryRun) writeFileSync(NAMES_PATH, `${JSON.stringify(table, null, 2)}\n`);
     const { steps, before, best } = result;
