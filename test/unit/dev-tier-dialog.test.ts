@@ -1,16 +1,7 @@
 import { parseHTML } from "linkedom";
 import * as assert from "uvu/assert";
 import { suite } from "../support/suite.ts";
-import {
-  decide,
-  hashOf,
-  LANDING,
-  leadsTo,
-  newTier,
-  ORIGINS,
-  openDialog,
-  type Query,
-} from "./dev-tier-support.ts";
+import { decide, LANDING, leadsTo, newTier, ORIGINS, openDialog, type Query } from "./dev-tier-support.ts";
 
 const test = suite("dev tier: dialog");
 
@@ -96,7 +87,7 @@ test("what else is wrong is reported back", async () => {
     const twice = `${new URLSearchParams({ client_id: "1", redirect_uri: LANDING })}&${name}=&${name}=`;
     const request = new Request(`${ORIGINS.login}/oauth/dialog?${twice}`);
     assert.match(
-      hashOf(await newTier().login.fetch(request)),
+      leadsTo(await newTier().login.fetch(request)),
       `error=invalid_request&error_description=${name}+was`,
     );
   }

@@ -39,9 +39,6 @@ export const decide = async (tier: DevTier, changes: Query = {}): Promise<Respon
 export const leadsTo = (response: Response): string =>
   (response.headers.get("Location") ?? "").replace(/access_token=[A-Za-z0-9*(]{22}\)\)/, "access_token=T");
 
-/** The answer that a redirect carries: its hash, with "T" for the token. */
-export const hashOf = (response: Response): string => leadsTo(response).split("#")[1] ?? "";
-
 /** Approves, and gives the token. */
 export async function tokenFor(tier: DevTier, account = "three", changes: Query = {}): Promise<string> {
   const { hash } = new URL((await decide(tier, { account, ...changes })).headers.get("Location")!);
