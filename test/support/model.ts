@@ -169,9 +169,13 @@ const happenings = {
     if (!play.frames) play.note(body, one);
     return play.client.post(play.right(body, one));
   }),
-  forge: toLogin(4, { body, wrong: fc.oneof(foreign, garbage) }, (play, one, { body, wrong }) =>
-    play.client.post({ ...play.right(body, one), ...wrong }),
-  ),
+  forge: toLogin(4, { body, wrong: fc.oneof(foreign, garbage) }, async (play, one, { body, wrong }) => {
+    const { calls } = one.heard;
+    await play.client.post({ ...play.right(body, one), ...wrong });
+    // With any message an older login notices a newer one, and IE 9 looks for its frame.
+    const other = play.frames || one !== play.logins.at(-1);
+    assert(other || one.heard.calls === calls, "a forged message ended a login");
+  }),
   // By the user, who may come back to this page, or by COOP: then the popup reads as closed while the user is in it.
   closes: toLogin(
     3,
