@@ -28,20 +28,17 @@ export const PRODUCTION: Tier = {
 export const apiOriginOf = ({ apiUrl }: Tier): string => new URL(apiUrl).origin;
 
 /** A tier of servers on this machine. */
-export const localTier = (loginOrigin: string, apiOrigin: string): Tier => ({
-  name: "dev",
-  loginOrigin,
-  apiUrl: `${apiOrigin}/2.0`,
-});
+export const localTier = (loginOrigin: string, apiOrigin: string): Tier => {
+  return { name: "dev", loginOrigin, apiUrl: `${apiOrigin}/2.0` };
+};
 
 /** The dev tier's three ports follow each other: site, login, API. Loopback only. */
 export const DEV_HOST = "127.0.0.1";
 export const DEV_PORT = 8700;
 
 /** The dev tier whose site listens on `port`. */
-export function devTier(port: number = DEV_PORT): Tier {
-  return localTier(`http://${DEV_HOST}:${port + 1}`, `http://${DEV_HOST}:${port + 2}`);
-}
+export const devTier = (port: number = DEV_PORT): Tier =>
+  localTier(`http://${DEV_HOST}:${port + 1}`, `http://${DEV_HOST}:${port + 2}`);
 
 /** The tiers that `npm run build -- --tier` knows by name. */
 export const TIERS: Record<string, Tier> = { dev: devTier(), production: PRODUCTION };
@@ -79,11 +76,9 @@ export const STAMP = "@@BuildNumber@@";
 export const NUMBERED: boolean = true;
 
 /** The constants of `src/env.d.ts`, each with its text in a build for `tier`. */
-export const constantsOf = ({ loginOrigin, apiUrl }: Tier): Record<string, string> => ({
-  LOGIN_ORIGIN: loginOrigin,
-  API_URL: apiUrl,
-  BUILD_NUMBER: STAMP,
-});
+export const constantsOf = ({ loginOrigin, apiUrl }: Tier): Record<string, string> => {
+  return { LOGIN_ORIGIN: loginOrigin, API_URL: apiUrl, BUILD_NUMBER: STAMP };
+};
 
 /** What no artifact for `tier` may hold, and what the guard calls it. */
 export const forbiddenIn = (tier: Tier): readonly (readonly [pattern: RegExp, what: string])[] => [
