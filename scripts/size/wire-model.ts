@@ -2,7 +2,7 @@
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { CheckError } from "../cli.ts";
 import { PREFIX, SCRIPT } from "../release/folders.ts";
-import { serveRelease } from "../release/nginx.ts";
+import { type RunningNginx, serveRelease } from "../release/nginx.ts";
 import { release } from "../release/publish.ts";
 import type { Table } from "./print.ts";
 import { measure, type Protocol } from "./wire-measure.ts";
@@ -13,24 +13,35 @@ import { measure, type Protocol } from "./wire-measure.ts";
  */
 export const SEGMENT = 1448;
 
-export interface WireRow {
-  path: string;
-  protocol: Protocol;
-  encoding: "br" | "gzip";
-  status: 200 | 304;
-  /** Bytes. `total` is `body` and everything around it: status, headers, frames, TLS records. */
-  body: number;
-  around: number;
-  total: number;
-  /** TCP segments that the bytes fill. */
-  segments: number;
-  /** Whether this row can fail the check. */
-  gated: boolean;
+const UNPACK = { br: brotliDecompressSync, gzip: gunzipSync };
+
+/** Asks for the script, or, with its etag, whether it has changed. Throws CheckError when the response is another one. */
+async function ask(
+  { httpsPort: port, certificate }: RunningNginx,
+  script: Buffer,
+  [path, protocol, encoding]: readonly [path: string, Protocol, keyof typeof UNPACK],
+  etag?: string,
+) {
+  const status = etag ? 304 : 200;
+  const headers = { "accept-encoding": encoding, ...(etag ? { "if-none-match": etag } : {}) };
+  const got = await measure({ port, certificate, protocol, path, headers });
+  const form = got.headers["content-encoding"] ?? "uncompressed";
+  const what = `${path} over ${protocol} as ${encoding}`;
+  if (got.status !== status || (!etag && form !== encoding))
+    throw new CheckError(`${what}: got ${got.status} ${form}, not ${status}`);
+  if (!etag && !UNPACK[encoding](got.body).equals(script))
+    throw new CheckError(`${what}: the body is another file`);
+  const { total } = got;
+  const body = got.body.length;
+  const segments = Math.ceil(total / SEGMENT);
+  // What decides is brotli. Every browser of the last years takes it over HTTPS; gzip goes to older ones and to programs.
+  const gated = encoding === "br" && !etag;
+  const row = { path, protocol, encoding, status, body, around: total - body, total, segments, gated };
+  return { row, etag: got.headers.etag };
 }
 
+type WireRow = Awaited<ReturnType<typeof ask>>["row"];
 export type WireReport = Awaited<ReturnType<typeof measureWire>>;
-
-const UNPACK = { br: brotliDecompressSync, gzip: gunzipSync };
 
 /** Serves the build in `dist`, laid out in the empty folder `root`, by a real nginx, and measures every response. */
 export async function measureWire(dist: string, root: string, limit: number = SEGMENT) {
@@ -38,33 +49,13 @@ export async function measureWire(dist: string, root: string, limit: number = SE
   const script = build.files.get(SCRIPT)!;
   const server = await serveRelease(root);
   const rows: WireRow[] = [];
-  const ask = async (
-    key: Pick<WireRow, "path" | "protocol" | "encoding" | "status">,
-    headers: Record<string, string>,
-  ): Promise<string | undefined> => {
-    const { path, protocol, encoding, status } = key;
-    const { httpsPort: port, certificate } = server;
-    const asked = { port, certificate, protocol, path, headers: { "accept-encoding": encoding, ...headers } };
-    const got = await measure(asked);
-    const { "content-encoding": form = "uncompressed", etag } = got.headers;
-    const what = `${path} over ${protocol} as ${encoding}`;
-    if (got.status !== status || (status === 200 && form !== encoding))
-      throw new CheckError(`${what}: got ${got.status} ${form}, not ${status}`);
-    if (status === 200 && !UNPACK[encoding](got.body).equals(script))
-      throw new CheckError(`${what}: the body is another file`);
-    const body = got.body.length;
-    const segments = Math.ceil(got.total / SEGMENT);
-    // What decides is brotli. Every browser of the last years takes it over HTTPS; gzip goes to older ones and to programs.
-    const gated = encoding === "br" && status === 200;
-    rows.push({ ...key, body, around: got.total - body, total: got.total, segments, gated });
-    return etag;
-  };
   try {
     for (const path of [`${PREFIX}/${SCRIPT}`, `${PREFIX}/${build.number}/${SCRIPT}`]) {
       for (const protocol of ["HTTP/2", "HTTP/1.1"] as const) {
-        const etag = await ask({ path, protocol, encoding: "br", status: 200 }, {});
-        if (etag) await ask({ path, protocol, encoding: "br", status: 304 }, { "if-none-match": etag });
-        await ask({ path, protocol, encoding: "gzip", status: 200 }, {});
+        const { row, etag } = await ask(server, script, [path, protocol, "br"]);
+        const again = await ask(server, script, [path, protocol, "br"], etag);
+        const gzip = await ask(server, script, [path, protocol, "gzip"]);
+        rows.push(row, again.row, gzip.row);
       }
     }
   } finally {
