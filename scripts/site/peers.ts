@@ -15,7 +15,7 @@ import { type Sizes, sizesOf } from "../build/index.ts";
 import { newCommand } from "../cli.ts";
 import { ROOT } from "../config.ts";
 
-export interface Peer {
+interface Peer {
   name: string;
   version: string;
   sizes: Sizes;
@@ -25,7 +25,10 @@ export interface Peers {
   /** The day of the measurement, ISO 8601. */
   date: string;
   esbuild: string;
-  /** The hosted script that this project replaces; see ORIGINAL. */
+  /**
+   * The last published build of the hosted script that this project replaces. It is not a package, and not ours to copy: it was
+   * measured once, after this project's terser, without which it would be larger.
+   */
   original: Peer;
   peers: Peer[];
 }
@@ -34,16 +37,6 @@ const FILE = new URL("./peers.json", import.meta.url);
 
 /** Where the packages are installed: ignored by git. */
 const FOLDER = join(ROOT, ".cache/peers");
-
-/**
- * The original SDK's last published build. It is not a package, and not ours to copy: it was measured once,
- * after this project's terser, without which it would be larger.
- */
-const ORIGINAL: Peer = {
-  name: "Stack Exchange's own all.js",
-  version: "build 10790",
-  sizes: { raw: 2339, gzip: 1249, brotli: 999 },
-};
 
 /** The program for each package, at its pinned version. `globalThis.x` prevents tree shaking. */
 const PROGRAMS = {
@@ -118,7 +111,8 @@ export async function main(argv: string[]): Promise<void> {
   }
   peers.sort((one, other) => one.sizes.gzip - other.sizes.gzip);
   const date = new Date().toISOString().slice(0, 10);
-  const measured: Peers = { date, esbuild: esbuildVersion, original: ORIGINAL, peers };
+  const { original } = await readPeers();
+  const measured: Peers = { date, esbuild: esbuildVersion, original, peers };
   const text = `${JSON.stringify(measured, null, 2)}\n`;
   await writeFile(FILE, text);
   if (options.json) process.stdout.write(text);
