@@ -50,7 +50,7 @@ async function canonical(target: Target, code: string): Promise<string> {
  * Throws BuildError unless `short` and `long` are one program. The proof does not lean on the analysis that renamed `short`: with
  * canonical names, a name that means another variable gives another text.
  */
-export async function checkSameProgram(target: Target, short: string, long: string): Promise<void> {
+async function checkSameProgram(target: Target, short: string, long: string): Promise<void> {
   const [one, other] = await Promise.all([canonical(target, short), canonical(target, long)]);
   if (one !== other) throw new BuildError(`scripts/build/names.json makes another program of ${target.name}`);
 }
