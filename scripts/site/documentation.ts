@@ -73,7 +73,7 @@ the popup is blocked or closed, or the API never answers. An answer is accepted 
 This is a re-implementation, not Stack Exchange's own.</p>
 <p><a role="button" href="playground.html">Try it in the playground</a></p>
 <h2 id="use">Use it</h2>
-<div class="columns">
+<div class="grid">
 <article aria-labelledby="script-title">
 <h3 id="script-title">The hosted script</h3>
 <p>For every browser since IE 9, and a global, <code>SE</code>. Build ${escapeHtml(manifest.buildNumber)}: ${size("all.js")}.</p>

@@ -1,16 +1,12 @@
 /** Makes HTML from plain text. */
+import { marked } from "marked";
 
 const CODES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
 export const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (character) => CODES[character]!);
 
-/** Text of a docstring: `code` in backticks, and addresses become links. */
-export function prose(text: string): string {
-  return escapeHtml(text)
-    .replace(/`([^`]+)`/g, "<code>$1</code>")
-    .replace(/\{@link (\w+)\}/g, "<code>$1</code>")
-    .replace(/https:\/\/[^\s<]*[^\s<.,)]/g, '<a href="$&">$&</a>');
-}
+/** A docstring, which is Markdown without blocks. */
+export const prose = (text: string): string => marked.parseInline(text, { async: false });
 
 export const code = (text: string): string => `<code>${escapeHtml(text)}</code>`;
 

@@ -14,14 +14,6 @@ const NAVIGATION = {
   "cdn.html": "CDN",
 };
 
-/** What is the same on every page. */
-export interface Edition {
-  version: string;
-  buildNumber: string;
-  /** The Content-Security-Policy, if no server sends one. */
-  policy?: string;
-}
-
 /** A page may run its own files and ask the API, and reach no other host. */
 export function policyOf(apiOrigin: string): string {
   return [
@@ -45,13 +37,15 @@ function withContents(body: string): string {
     return `<h${level} id="${id}">${text} <a class="permalink" href="#${id}" aria-label="Link to: ${plain(text)}">#</a></h${level}>`;
   });
   if (items.length < 3) return linked;
-  const list = `<nav class="contents" aria-label="On this page"><ul>\n${items.join("\n")}\n</ul></nav>\n`;
+  const list = `<div class="contents" role="navigation" aria-label="On this page"><ul>\n${items.join("\n")}\n</ul></div>\n`;
   return linked.replace("<h2 ", () => `${list}<h2 `);
 }
 
-/** The page `name` with `body`, whose h1 is its title; `scripts` are modules of `page/`. */
-export function layout(name: string, body: string, scripts: string[], edition: Edition): string {
-  const { version, buildNumber, policy } = edition;
+/**
+ * The page `name` with `body`, whose h1 is its title; `scripts` are modules of `page/`. `policy` is its Content-Security-Policy, if
+ * no server sends one; `edition` is what the foot names.
+ */
+export function layout(name: string, body: string, scripts: string[], edition: string, policy = ""): string {
   const [, title] = /<h1[^>]*>(.*?)<\/h1>/.exec(body)!;
   const links = Object.entries(NAVIGATION).map(
     ([address, text]) =>
@@ -78,7 +72,7 @@ ${links.join("\n")}
 <main id="main" class="container" tabindex="-1">
 ${name === "playground.html" ? body : withContents(body)}
 </main>
-<footer class="container"><p>stackexchange-auth ${escapeHtml(version)}, build ${escapeHtml(buildNumber)}. <a href="licence.html">MIT licence</a>. <a href="changelog.html">Changelog</a>.
+<footer class="container"><p>stackexchange-auth ${escapeHtml(edition)}. <a href="licence.html">MIT licence</a>. <a href="changelog.html">Changelog</a>.
 A re-implementation, not Stack Exchange's own.</p></footer>
 </body>
 </html>

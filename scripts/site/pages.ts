@@ -15,18 +15,6 @@ import { layout } from "./page-frame.ts";
 import { readReference } from "./reference.ts";
 import { sizePage } from "./size-page.ts";
 
-export interface SiteFile {
-  type: string;
-  body: string;
-}
-
-export interface Site {
-  /** The files' names; all in one folder. */
-  names: readonly string[];
-  /** Undefined for a name that is not among them. */
-  file(name: string): Promise<SiteFile | undefined>;
-}
-
 export interface SiteOptions {
   /** The build that the documentation describes. */
   manifest: Manifest;
@@ -56,10 +44,11 @@ export const NOT_FOUND = "404.html";
 
 const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
 
-export function openSite(options: SiteOptions): Site {
+/** The site's files, all in one folder: their names, and each by its name; undefined for one that is not among them. */
+export function openSite(options: SiteOptions) {
   const { manifest, features, origin, policy, measure = measureFigures } = options;
   const { version } = JSON.parse(read("package.json")) as { version: string };
-  const edition = { version, buildNumber: manifest.buildNumber, policy };
+  const edition = `${version}, build ${manifest.buildNumber}`;
   const ledger = readHistory();
   // Measured once for all visits.
   let measured: Promise<Figures> | undefined;
@@ -75,7 +64,7 @@ export function openSite(options: SiteOptions): Site {
   const files = new Map<string, () => string | Promise<string>>();
   const page = (name: string, body: () => string | Promise<string>) => {
     const scripts = [...(SCRIPTS[name] ? [SCRIPTS[name]] : []), "copy.js"];
-    files.set(name, async () => layout(name, await body(), scripts, edition));
+    files.set(name, async () => layout(name, await body(), scripts, edition, policy));
   };
   page("index.html", () => documentationPage(manifest, readReference(), origin));
   page("playground.html", () => read("scripts/site/page/playground.html"));
@@ -97,7 +86,7 @@ export function openSite(options: SiteOptions): Site {
 
   return {
     names: [...files.keys()],
-    async file(name) {
+    async file(name: string) {
       const body = await files.get(name)?.();
       return body === undefined ? undefined : { type: TYPES[extname(name)]!, body };
     },

@@ -19,25 +19,11 @@ export interface Member {
   doc: string[];
 }
 
-export interface Declaration {
-  name: string;
-  doc: string[];
-  /** As written, such as `Pick<AuthenticateOptions, "scope">`; empty without. */
-  inherits: string;
-  members: Member[];
-}
-
-/** One name of a union of strings. */
-export interface Named {
-  name: string;
-  /** The line comment above it, or above the names before it. */
-  group: string;
-  doc: string;
-}
-
 export interface Reference {
-  interfaces: Declaration[];
-  errors: Named[];
+  /** `inherits` is as written, such as `Pick<AuthenticateOptions, "scope">`; empty without. */
+  interfaces: { name: string; doc: string[]; inherits: string; members: Member[] }[];
+  /** `group` is the line comment above the name, or above the names before it. */
+  errors: { name: string; group: string; doc: string }[];
   scopes: { doc: string[]; names: string[] };
 }
 
@@ -83,7 +69,7 @@ function joinOverloads(members: readonly Member[]): Member[] {
 }
 
 /** The strings of a union as it is written, each with its docstring and the line comment that heads its group. */
-function namesOf(union: string): Named[] {
+function namesOf(union: string): Reference["errors"] {
   let group = "";
   return [...union.matchAll(/\/\/ (.*)|(?:\/\*\*([\s\S]*?)\*\/\s*)?(?:\||=) "(\w+)"/g)].flatMap(
     ([, heading, doc, name]) => {

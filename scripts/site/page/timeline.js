@@ -19,10 +19,10 @@ export function addStep(title, detail, verdict = "") {
   const seconds = ((performance.now() - start) / 1000).toFixed(3);
   steps.push(
     html`<li class="step ${verdict}">
-      <span class="time">${seconds} s</span>
+      <span class="hint">${seconds} s</span>
       <div>
         <strong>${title}</strong> <span class="verdict">${verdict}</span>
-        <p>${detail}</p>
+        <p class="hint">${detail}</p>
       </div>
     </li>`,
   );

@@ -5,18 +5,11 @@
 import { createDevTier } from "../../dev-tier/index.ts";
 import { API, fileOf, LOGIN, NEEDS_SERVERS } from "./places.ts";
 
-/** A service worker's global object, as far as it is used here. */
-interface WorkerScope {
-  location: Location;
-  clients: { claim(): Promise<void> };
-  skipWaiting(): Promise<void>;
-  addEventListener(type: string, listener: (event: any) => void): void;
-}
-
-const worker = globalThis as unknown as WorkerScope;
-const { origin } = worker.location;
+/** A service worker's global object. */
+const worker = globalThis as any;
+const { origin, href } = worker.location as Location;
 /** The folder's address, with a slash at its end. */
-const home = new URL("./", worker.location.href).href;
+const home = new URL("./", href).href;
 const folder = new URL(home).pathname;
 
 const tier = createDevTier({ origins: { site: origin, login: LOGIN, api: API } });
@@ -77,11 +70,11 @@ function answer(request: Request, path: string): Promise<Response> | undefined {
 }
 
 worker.addEventListener("install", () => worker.skipWaiting());
-worker.addEventListener("activate", (event) => event.waitUntil(worker.clients.claim()));
+worker.addEventListener("activate", (event: any) => event.waitUntil(worker.clients.claim()));
 // A page that was loaded around the worker asks for it.
-worker.addEventListener("message", (event) => event.waitUntil(worker.clients.claim()));
-worker.addEventListener("fetch", (event) => {
-  const { request } = event as { request: Request };
+worker.addEventListener("message", (event: any) => event.waitUntil(worker.clients.claim()));
+worker.addEventListener("fetch", (event: any) => {
+  const { request } = event;
   if (!request.url.startsWith(home)) return;
   const response = answer(request, request.url.slice(home.length).split("#")[0]!);
   if (response) event.respondWith(response);
