@@ -1,8 +1,10 @@
 /** The documentation and the playground, as a reader meets them in a real browser. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { serveStatic } from "@hono/node-server/serve-static";
+import { Hono } from "hono";
 import * as assert from "uvu/assert";
 import { FAULTS, type Fault, type FaultName } from "../../scripts/dev-tier/index.ts";
 import type { RunningTier } from "../../scripts/dev-tier/server.ts";
@@ -11,7 +13,7 @@ import { type Engine, eachEngine, type Page } from "../support/browsers.ts";
 import { until } from "../support/engines/wait.ts";
 import { REPORT } from "../support/feature-report.ts";
 import { openSite } from "../support/site.ts";
-import { quickFigures, startSite } from "./site-bench.ts";
+import { figures, startSite } from "./site-bench.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -49,8 +51,7 @@ const close = async (popup: Page) => {
   await popup.waitFor("location.href !== 'about:blank' && document.readyState === 'complete'");
   await popup.close();
 };
-const approve = (popup: Page) => popup.click("button[value=approve]");
-const reject = (popup: Page) => popup.click("button[value=reject]");
+const decide = (decision: "approve" | "reject") => (popup: Page) => popup.click(`button[value=${decision}]`);
 
 /**
  * Presses the button, and reads how it ended. Without `act`, for an account that has approved before, the popup may be gone before a
@@ -121,7 +122,7 @@ eachEngine("playground", ({ test, engine }) => {
       await page.waitFor(`document.getElementById("timeline").textContent.includes("popup_closed")`);
       await until("the older popup to be closed", () => older.isClosed());
       assert.is(await page.text("#result"), "Waiting for the popup.");
-      await approve(newer);
+      await decide("approve")(newer);
     });
     assert.equal([outcome, calls], ["success", "1"]);
     assert.ok(lines.includes("A newer login ends this one: end"), lines.join("\n"));
@@ -146,26 +147,12 @@ eachEngine("playground", ({ test, engine }) => {
   });
 });
 
-/** What a fault is set to where that is not each of its choices: short waits. */
-const VALUES: Partial<Record<FaultName, (number | string | boolean)[]>> = {
-  tokenSeconds: [1],
-  late: [200],
-  slowFrame: [200],
-  apiSlow: [200],
-  apiBackoff: [1],
-};
-
 /** Makes every request's time limit a hundredth of what the SDK sets. */
-const HURRY = () => {
-  const { prototype } = XMLHttpRequest;
-  const { set } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(prototype), "timeout")!;
-  Object.defineProperty(prototype, "timeout", {
-    configurable: true,
-    set(ms: number) {
-      set!.call(this, ms / 100);
-    },
-  });
-};
+const HURRY = `(() => {
+  const { prototype } = Object.getPrototypeOf(XMLHttpRequest);
+  const { set } = Object.getOwnPropertyDescriptor(prototype, "timeout");
+  Object.defineProperty(prototype, "timeout", { set(ms) { set.call(this, ms / 100); } });
+})()`;
 
 /** What axe finds, and what else a look can break, on the page that is open; nothing when all is well. */
 async function faultsOf(page: Page, rules: string): Promise<string[]> {
@@ -186,17 +173,20 @@ eachEngine(
       tier = await startSite();
     });
     test.after(() => tier?.close());
-    test.after.each(() => tier.faults.reset());
+    /** What a test has started: a server that is left open would keep the process. */
+    const started: { close(): Promise<void> }[] = [];
+    test.after.each(async () => {
+      tier.faults.reset();
+      for (const server of started.splice(0)) await server.close();
+    });
 
+    const contrast = '{ runOnly: ["color-contrast"] }';
+    const layout = '{ runOnly: ["scrollable-region-focusable", "meta-viewport", "target-size"] }';
     // Everything once; then only the rules that another look can break.
     for (const [name, look, rules] of [
       ["light", { colorScheme: "light" }, "{}"],
-      ["dark", { colorScheme: "dark" }, '{ runOnly: ["color-contrast"] }'],
-      [
-        "narrow",
-        { colorScheme: "light", viewport: { width: 360, height: 740 } },
-        '{ runOnly: ["scrollable-region-focusable", "meta-viewport", "target-size"] }',
-      ],
+      ["dark", { colorScheme: "dark" }, contrast],
+      ["narrow", { colorScheme: "light", viewport: { width: 360, height: 740 } }, layout],
     ] as const)
       test(`every page, ${name}: axe finds nothing serious, nothing sticks out, nothing is asked of another host`, async () => {
         const page = await openPlayground(engine(), tier, {}, look);
@@ -216,8 +206,9 @@ eachEngine(
 
     for (const [name, fault] of Object.entries(FAULTS) as [FaultName, Fault][]) {
       if (fault.hidden) continue;
-      const { choices = [true], off } = fault;
-      const values = VALUES[name] ?? choices.filter((choice) => choice !== off);
+      const { choices = [true], off, unit } = fault;
+      // Each of its choices, or a short wait.
+      const values = unit ? [unit === "s" ? 1 : 200] : choices.filter((choice) => choice !== off);
       test(`fault ${name}: ${values.join(", ")}, each leads to what the page promises`, async () => {
         const account = name === "apiBackoff" ? "many" : "three";
         const page = await openPlayground(engine(), tier, {
@@ -250,58 +241,24 @@ eachEngine(
       });
     }
 
-    for (const [query, expected, ...texts] of [
-      [{ app: "2", account: "one", scope: "no_expiry" }, "success", "on 1 site", "Expiresnever"],
-      [{ account: "none" }, "success", "on 0 sites"],
-      [{ app: "3" }, "unauthorized_client", "The client side flow is off"],
-      [{ app: "4" }, "popup_closed", "The user closed the popup before it answered"],
-      [{ app: "5" }, "popup_closed"],
-    ] as [Query, string, ...string[]][])
+    for (const [width, query, expected, ...texts] of [
+      [1200, { app: "2", account: "one", scope: "no_expiry" }, "success", "on 1 site", "Expiresnever"],
+      [390, { account: "none" }, "success", "on 0 sites"],
+      [1200, { app: "3" }, "unauthorized_client", "The client side flow is off"],
+      [390, { app: "4" }, "popup_closed", "The user closed the popup before it answered"],
+      [390, { app: "5" }, "popup_closed"],
+    ] as [number, Query, string, ...string[]][])
       test(`${JSON.stringify(query)}: ${expected}, in view`, async () => {
-        for (const [width, height] of [
-          [1200, 800],
-          [390, 700],
-        ] as const) {
-          const page = await openPlayground(engine(), tier, query, { viewport: { width, height } });
-          await page.evaluate("document.getElementById('run').scrollIntoView()");
-          const { outcome, result, details } = await runExample(
-            page,
-            expected === "popup_closed" ? close : undefined,
-          );
-          assert.is(outcome, expected);
-          for (const text of texts) assert.match(result, text);
-          if (query.scope) assert.match(details, `scope=${query.scope}`);
-          const bottom = await page.evaluate<number>(
-            "document.getElementById('result').getBoundingClientRect().bottom",
-          );
-          assert.ok(bottom > 0 && bottom <= height, `at ${bottom} of ${height} pixels`);
-          await page.dispose();
-        }
-      });
-
-    for (const file of ["script", "module"])
-      test(`the playground's own code runs unchanged: ${file}`, async () => {
-        const page = await openPlayground(engine(), tier, { scope: "read_inbox", file });
-        const snippet = (await page.text("#snippet")).replace(
-          /^import (.*) from .*/,
-          "const $1 = await import('/sdk/index.mjs');",
+        const page = await openPlayground(engine(), tier, query, { viewport: { width, height: 700 } });
+        await page.evaluate("document.getElementById('run').scrollIntoView()");
+        const ending = await runExample(page, expected === "popup_closed" ? close : undefined);
+        assert.is(ending.outcome, expected);
+        for (const text of texts) assert.match(ending.result, text);
+        if (query.scope) assert.match(ending.details, `scope=${query.scope}`);
+        const bottom = await page.evaluate<number>(
+          "document.getElementById('result').getBoundingClientRect().bottom",
         );
-        await page.goto(`${tier.origins.site}/blank`);
-        await page.evaluate(`new Promise((done) => {
-          document.body.innerHTML = "<button>run</button><button>cancel</button><output></output>";
-          [window.button, window.cancel] = document.querySelectorAll("button");
-          window.showSession = window.showFailure = (what) => {
-            document.querySelector("output").textContent = JSON.stringify(what);
-          };
-          window.enableTheButton = done;
-          const script = document.createElement("script");
-          script.src = "/all.js";
-          script.onload = async () => { ${snippet} };
-          document.head.append(script);
-        })`);
-        await page.popup(() => page.click("button"));
-        await page.waitFor("document.querySelector('output').textContent");
-        assert.match(await page.text("output"), /"accessToken":.*"site_name":"Stack Overflow"/);
+        assert.ok(bottom > 0 && bottom <= 700, `at ${bottom} of 700 pixels`);
         await page.dispose();
       });
 
@@ -336,6 +293,7 @@ eachEngine(
     test("costs that are being measured appear without a reload", async () => {
       let report: typeof REPORT | null = null;
       const measuring = await startSite({ features: async () => report });
+      started.push(measuring);
       const page = await engine().newPage();
       await page.goto(`${measuring.origins.site}/size.html`);
       assert.match(await page.text("#measuring"), "Being measured");
@@ -343,20 +301,16 @@ eachEngine(
       await page.waitFor("!document.getElementById('measuring')");
       assert.match(await page.text("#costs"), "one <feature>");
       await page.dispose();
-      await measuring.close();
     });
 
     test("the static copy, in a folder of any host: a service worker plays the servers, for script and module", async () => {
       const folder = mkdtempSync(join(tmpdir(), "site-"));
-      const { artifacts } = await quickFigures();
-      await writeSite({ out: folder, artifacts, measure: quickFigures, features: async () => REPORT });
-      const types: Query = { html: "text/html", js: "text/javascript", css: "text/css" };
-      const host = await openSite((request) => {
-        const name = new URL(request.url).pathname.replace(/^\/some\/folder\//, "");
-        if (!existsSync(join(folder, name))) return new Response("", { status: 404 });
-        const type = types[name.split(".").at(-1)!] ?? "application/json";
-        return new Response(readFileSync(join(folder, name)), { headers: { "content-type": type } });
-      });
+      const { artifacts } = await figures();
+      await writeSite({ out: folder, artifacts, measure: figures, features: async () => REPORT });
+      const rewriteRequestPath = (path: string) => path.replace("/some/folder/", "/");
+      const files = new Hono().use("/some/folder/*", serveStatic({ root: folder, rewriteRequestPath }));
+      const host = await openSite((request) => files.fetch(request));
+      started.push(host);
       const home = `${host.origin}/some/folder`;
       const page = await engine().newPage();
       for (const file of ["script", "module"]) {
@@ -365,7 +319,7 @@ eachEngine(
         assert.equal([ending.outcome, ending.lines.at(-1)], ["success", "Cleaned up"], file);
         assert.match(ending.result, "on 250 sites");
         await visitPlayground(page, home, { file, account: "" });
-        assert.is((await runExample(page, reject)).outcome, "access_denied");
+        assert.is((await runExample(page, decide("reject"))).outcome, "access_denied");
       }
       assert.is(await page.evaluate("document.getElementById('worker').hidden"), false);
       assert.is(await page.evaluate("document.getElementById('fault-wrongOrigin')"), null);
@@ -378,7 +332,6 @@ eachEngine(
       await choose(page, "fault-apiDropped", true);
       assert.is((await runExample(page)).outcome, "network_error");
       await page.dispose();
-      await host.close();
       rmSync(folder, { recursive: true });
     });
 

@@ -4,11 +4,13 @@ import * as assert from "uvu/assert";
 import { manifestOf } from "../../scripts/build/emit.ts";
 import { apiOriginOf, PRODUCTION, ROOT } from "../../scripts/config.ts";
 import { createDevTier, type FaultValues } from "../../scripts/dev-tier/index.ts";
+// @ts-expect-error The page's modules have no declarations.
+import { codeOf } from "../../scripts/site/page/examples.js";
 import { snippetsOf } from "../../scripts/site/snippets.ts";
 import { eachEngine, type Page } from "../support/browsers.ts";
 import { html } from "../support/site.ts";
 import { fencedCode } from "../support/snippets.ts";
-import { quickFigures } from "./site-bench.ts";
+import { figures } from "./site-bench.ts";
 
 /** The piece of code of one language in a document, the first or the one at `index`. */
 const piece = (document: string, language: string, index = 0): string =>
@@ -31,6 +33,17 @@ const atClick = (code: string, before = ""): string =>
       const show = async () => { ${code} };
       document.body.append("gave " + (await show().catch(({ name }) => name)) + ".");
     };`);
+
+/** The playground's code, with what it speaks of. */
+const playground = (file: "script" | "module"): string => {
+  const chosen = { app: { clientId: 1 }, scope: ["read_inbox"], networkUsers: true, file };
+  return `<script src="all.js"></script><button disabled>run</button><button>cancel</button><script type="module">
+    const [button, cancel] = document.querySelectorAll("button");
+    const enableTheButton = () => { button.disabled = false; };
+    const showSession = (answer) => document.body.append(JSON.stringify(answer));
+    const showFailure = showSession;
+    ${codeOf(chosen, "https://app.example/blank")}</script>`;
+};
 
 async function react(): Promise<string> {
   const { outputFiles } = await build({
@@ -90,6 +103,8 @@ const CASES: Case[] = [
   ],
   ["migration: the script", (shown) => piece(MIGRATION, "html") + shown["script-use"], TOKEN],
   ["migration: the module", () => module(piece(MIGRATION, "ts")), TOKEN],
+  ["playground: the script", () => playground("script"), /accessToken.*"site_name":"Stack Overflow"/],
+  ["playground: the module", () => playground("module"), /accessToken.*"site_name":"Stack Overflow"/],
   ["README: the script", () => LOG + piece("README.md", "html"), /Stack Overflow/],
   ["README: the module", readmeModule, /Stack Overflow/],
   ["README: the module fails", readmeModule, /server_error/, { dialogError: "server_error" }],
@@ -132,7 +147,7 @@ eachEngine(
 
     test.before(async () => {
       tier = createDevTier({ origins });
-      const { artifacts } = await quickFigures();
+      const { artifacts } = await figures();
       sdk = Object.fromEntries(artifacts.map(({ name, code }) => [name, code]));
       const snippets = Object.entries(snippetsOf(manifestOf(artifacts, null)));
       shown = Object.fromEntries(snippets.map(([id, [, text]]) => [id, text]));

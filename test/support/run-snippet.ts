@@ -1,55 +1,46 @@
-/** A snippet of the documents run as a module, with other modules in the place of those that it imports. */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+/** Runs the code of the documents, with other modules and globals in the place of those that it uses. */
 import { build } from "esbuild";
 
 /** `modules`: the text of each module, by the name under which the snippet imports it. Gives what the snippet exports. */
-export async function runSnippet(text: string, modules: Record<string, string>): Promise<object> {
+export async function runSnippet(
+  text: string,
+  modules: Record<string, string>,
+  globals: Record<string, unknown> = {},
+): Promise<any> {
   const { outputFiles } = await build({
     stdin: { contents: text },
     bundle: true,
-    format: "esm",
-    platform: "neutral",
+    format: "iife",
+    globalName: "snippet",
     write: false,
     logLevel: "silent",
     plugins: [
       {
         name: "modules",
         setup({ onResolve, onLoad }) {
-          onResolve({ filter: /./ }, ({ path }) => {
-            if (!Object.hasOwn(modules, path)) throw new Error(`the snippet imports "${path}"`);
-            return { path, namespace: "given" };
-          });
-          onLoad({ filter: /./, namespace: "given" }, ({ path }) => ({ contents: modules[path]! }));
+          onResolve({ filter: /./ }, ({ path }) => ({ path, namespace: "given" }));
+          onLoad({ filter: /./, namespace: "given" }, ({ path }) => ({ contents: modules[path] }));
         },
       },
     ],
   });
-  const folder = await mkdtemp(join(tmpdir(), "snippet-"));
-  try {
-    const file = join(folder, "snippet.mjs");
-    await writeFile(file, outputFiles[0]!.text);
-    return await import(pathToFileURL(file).href);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  return new Function(...Object.keys(globals), `${outputFiles[0]!.text}\nreturn snippet;`)(
+    ...Object.values(globals),
+  );
 }
 
-/** Tests that a snippet writes, by their titles, in its order; they find each other on `globalThis`. */
-export interface WrittenTests {
-  tests: Map<string, (fixtures: any) => Promise<void>>;
-  /** The text of a module whose `test` writes into `tests`, and whose `expect` is the one given. */
-  module: string;
-}
+/** The module of a test runner, for a snippet that `testsOf` runs. */
+export const RUNNER = "export const { test, expect } = runner;";
 
-let count = 0;
-
-export function writtenTests(expect: (actual: any) => object): WrittenTests {
-  const tests: WrittenTests["tests"] = new Map();
-  const key = `snippet tests ${count++}`;
-  const test = (title: string, run: (fixtures: any) => Promise<void>) => tests.set(title, run);
-  Object.assign(globalThis, { [key]: { test, expect } });
-  return { tests, module: `export const { test, expect } = globalThis[${JSON.stringify(key)}];` };
+/** The tests that a snippet writes, by their titles, in its order; `expect` is what they expect with. */
+export async function testsOf(
+  text: string,
+  modules: Record<string, string>,
+  expect: (actual: any) => object,
+  globals: Record<string, unknown> = {},
+): Promise<Map<string, (fixtures?: object) => Promise<void>>> {
+  const tests = new Map();
+  const runner = { expect, test: (title: string, run: () => Promise<void>) => tests.set(title, run) };
+  await runSnippet(text, modules, { runner, ...globals });
+  return tests;
 }

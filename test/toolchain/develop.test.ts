@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import { DEV_HOST, DEV_PORT, INDEX_MJS, ROOT } from "../../scripts/config.ts";
 import { createDevTier } from "../../scripts/dev-tier/index.ts";
 import { artifactText } from "../support/artifact.ts";
-import { runSnippet, writtenTests } from "../support/run-snippet.ts";
+import { RUNNER, runSnippet, testsOf } from "../support/run-snippet.ts";
 import { fencedCode } from "../support/snippets.ts";
 import { suite } from "../support/suite.ts";
 
@@ -19,85 +19,67 @@ const [VITE, WEBPACK, , PLAYWRIGHT, UNIT] = fencedCode(DOCUMENT)
 const MODULE = `http://${DEV_HOST}:${DEV_PORT}/sdk/index.mjs`;
 const SAME = "export const defineConfig = (config) => config;";
 
-test("Vite and webpack take the module from the dev tier while one develops, and from the package otherwise", async () => {
-  const vite = ((await runSnippet(VITE, { vite: SAME })) as any).default;
+test("Vite and webpack take the module from the dev tier while one develops, Playwright waits for it", async () => {
+  const { default: vite } = await runSnippet(VITE, { vite: SAME });
   assert.equal(vite({ mode: "development" }).resolve.alias, { "stackexchange-auth": MODULE });
   for (const mode of ["production", "test"]) assert.equal(vite({ mode }).resolve.alias, {});
-  const webpack = ((await runSnippet(WEBPACK, {})) as any).default;
+  const { default: webpack } = await runSnippet(WEBPACK, {});
   assert.equal(webpack({}, { mode: "development" }).externals, { "stackexchange-auth": MODULE });
   assert.is(webpack({}, { mode: "production" }).externals, undefined);
-});
-
-test("Playwright waits for an address that the dev tier answers", async () => {
-  const config = ((await runSnippet(PLAYWRIGHT, { "@playwright/test": SAME })) as any).default;
-  assert.is(config.webServer[0].url, `http://${DEV_HOST}:${DEV_PORT}/`);
+  const { default: playwright } = await runSnippet(PLAYWRIGHT, { "@playwright/test": SAME });
+  assert.is(playwright.webServer[0].url, `http://${DEV_HOST}:${DEV_PORT}/`);
 });
 
 test("each address and each app of the page is there", async () => {
-  const origins = {
-    site: "http://127.0.0.1:8700",
-    login: "http://127.0.0.1:8701",
-    api: "http://127.0.0.1:8702",
-  };
-  for (const origin of Object.values(origins)) assert.match(PAGE, `\`${origin}`);
-  const tier = createDevTier({ origins, sdk: () => "1", module: () => "1" });
+  const [site, login, api] = [0, 1, 2].map((at) => `http://${DEV_HOST}:${DEV_PORT + at}`) as [
+    string,
+    string,
+    string,
+  ];
+  for (const origin of [site, login, api]) assert.match(PAGE, `\`${origin}`);
+  const tier = createDevTier({ origins: { site, login, api }, sdk: () => "1", module: () => "1" });
   for (const path of ["/sdk/all.js", "/sdk/index.mjs", "/dev/faults", "/tier.json"]) {
-    assert.match(PAGE, origins.site + path);
-    assert.is((await tier.site.fetch(new Request(origins.site + path))).status, 200, path);
+    assert.match(PAGE, site + path);
+    assert.is((await tier.site.fetch(new Request(site + path))).status, 200, path);
   }
   const ids = [...PAGE.matchAll(/^\| (\d+) \|/gm)].map(([, id]) => id);
-  assert.equal(
-    ids,
-    tier.apps.map(({ clientId }) => clientId),
-  );
+  const apps = tier.apps.map(({ clientId }) => clientId);
+  assert.equal(ids, apps);
+});
+
+/** `expect` of Vitest, as far as the snippet goes. */
+const expect = (actual: any) => ({
+  toBe: (expected: unknown) => assert.is(actual, expected),
+  rejects: {
+    async toMatchObject(expected: Record<string, unknown>) {
+      const failure = await actual.catch((thrown: unknown) => thrown);
+      for (const [name, value] of Object.entries(expected)) assert.is(failure[name], value);
+    },
+  },
 });
 
 test("the unit test passes with the module that ships, and fails when it should", async () => {
-  const [calls, real] = [new EventTarget(), globalThis as any];
-  const names = ["window", "location", "document", "addEventListener", "removeEventListener"];
-  const before = names.map((name) => Object.getOwnPropertyDescriptor(real, name));
-  const window = Object.assign(calls, { crypto, open: () => null });
-  const values = [
+  const window = Object.assign(new EventTarget(), { crypto });
+  const globals = {
     window,
-    new URL("http://localhost/"),
-    { hasFocus: () => true },
-    ...[calls.addEventListener, calls.removeEventListener].map((method) => method.bind(calls)),
-  ];
-  names.forEach((name, index) => {
-    Object.defineProperty(real, name, { value: values[index], configurable: true, writable: true });
-  });
-  try {
-    const { tests, module } = writtenTests((actual) => ({
-      toBe: (expected: unknown) => assert.is(actual, expected),
-      rejects: {
-        async toMatchObject(expected: Record<string, unknown>) {
-          const failure = await (actual as Promise<never>).catch((thrown: Record<string, unknown>) => thrown);
-          for (const [name, value] of Object.entries(expected)) assert.is(failure[name], value);
-        },
-      },
-    }));
-    const modules = { vitest: module, "stackexchange-auth": await artifactText(INDEX_MJS) };
-    await runSnippet(UNIT, modules);
-    assert.equal([...tests.keys()], ["signs in", "the user says no", "the browser blocks the popup"]);
-    for (const run of tests.values()) await run({});
+    location: new URL("http://localhost/"),
+    document: { hasFocus: () => true },
+    addEventListener: window.addEventListener.bind(window),
+    removeEventListener: window.removeEventListener.bind(window),
+  };
+  const modules = { vitest: RUNNER, "stackexchange-auth": await artifactText(INDEX_MJS) };
+  const tests = await testsOf(UNIT, modules, expect, globals);
+  assert.equal([...tests.keys()], ["signs in", "the user says no", "the browser blocks the popup"]);
+  for (const run of tests.values()) await run();
 
-    // The same with a login server that is not Stack Exchange's: nothing is believed, and the popup closes in the end.
-    tests.clear();
-    await runSnippet(
-      UNIT.replace("https://stackexchange.com", "https://evil.example").replace(
-        "closed: false",
-        "closed: true",
-      ),
-      modules,
-    );
-    const failure = (await tests.get("signs in")!({}).catch((thrown: Error) => thrown)) as any;
-    assert.is(failure?.errorName, "popup_closed");
-  } finally {
-    names.forEach((name, index) => {
-      if (before[index]) Object.defineProperty(real, name, before[index]);
-      else delete real[name];
-    });
-  }
+  // The same with a login server that is not Stack Exchange's: nothing is believed, and the popup closes in the end.
+  const evil = UNIT.replace("https://stackexchange.com", "https://evil.example").replace(
+    "closed: false",
+    "closed: true",
+  );
+  const refused = (await testsOf(evil, modules, expect, globals)).get("signs in")!;
+  const failure: any = await refused().catch((thrown) => thrown);
+  assert.is(failure?.errorName, "popup_closed");
 });
 
 test.run();
