@@ -38,10 +38,11 @@ const LIMIT_MS = 20 * 60_000;
 /** The script behind a package's command. Run by this very Node, and not through npx, which takes a second to look for it. */
 export const bin = (command: string): string => join(ROOT, "node_modules/.bin", command);
 
-async function run({ args, env, uvu }: Job): Promise<Omit<Result, "flaky" | "seconds">> {
+/** Runs a job once: all of its tests, or those of these names. */
+async function run({ args, env, uvu }: Job, only?: string[]): Promise<Omit<Result, "flaky" | "seconds">> {
   const child = await start(process.execPath, [...args], {
     cwd: ROOT,
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...env, ...(only ? { ONLY_TESTS: JSON.stringify(only) } : {}) },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   let text = "";
@@ -61,7 +62,7 @@ async function run({ args, env, uvu }: Job): Promise<Omit<Result, "flaky" | "sec
   const named = (passed?: true) =>
     entries.filter((entry) => entry.title && entry.passed === passed).map((e) => `${e.suite} "${e.title}"`);
   const passed = named(true);
-  const red = named().filter((name) => !passed.includes(name));
+  const red = (only ?? named()).filter((name) => !passed.includes(name));
   // What fails outside of a test has no name; and uvu exits 0 when it finds no file.
   const proved = code === 0 && (!uvu || entries.length > 0);
   const failed = Math.max(red.length, proved ? 0 : 1);
@@ -74,7 +75,7 @@ export async function runJob(job: Job): Promise<Result> {
   const first = await run(job);
   let result = { ...first, flaky: [] as string[] };
   if (job.again && first.red.length > 0) {
-    const second = await run({ ...job, env: { ...job.env, ONLY_TESTS: JSON.stringify(first.red) } });
+    const second = await run(job, first.red);
     result = {
       ...second,
       passed: first.passed + second.passed,
