@@ -59,22 +59,25 @@ function sizes({ sizes: ours, peers: { original, peers, date } }: Figures): stri
 }
 
 /** An interface of the types as a table: name, type, meaning. What it inherits comes first; what is deprecated is left out. */
-function members(reference: Reference, interfaceName: string): string {
-  const rows = allMembers(reference, interfaceName)
-    .filter(({ deprecated }) => !deprecated)
-    .map(({ name, type, optional, doc }) => [
+const members =
+  (interfaceName: string) =>
+  ({ reference }: Figures): string => {
+    const shown = allMembers(reference, interfaceName).filter(({ deprecated }) => !deprecated);
+    const rows = shown.map(({ name, type, optional, doc }) => [
       `\`${name}\`${optional ? " (optional)" : ""}`,
       `\`${type}\``,
       doc.join(" "),
     ]);
-  return table(["name", "type", "meaning"], rows);
-}
+    return table(["name", "type", "meaning"], rows);
+  };
 
 function errors({ reference }: Figures): string {
-  return table(
-    ["`errorName`", "from", "when"],
-    reference.errors.map(({ name, group, doc }) => [`\`${name}\``, group.replace(/^The |'s.*$/g, ""), doc]),
-  );
+  const rows = reference.errors.map(({ name, group, doc }) => [
+    `\`${name}\``,
+    group.replace(/^The |'s.*$/g, ""),
+    doc,
+  ]);
+  return table(["`errorName`", "from", "when"], rows);
 }
 
 function support({ engines: { browsers, old, date } }: Figures): string {
@@ -96,11 +99,7 @@ function support({ engines: { browsers, old, date } }: Figures): string {
     ],
     ["Firefox 20 and older", "**not supported**: its `crypto` has no `getRandomValues`"],
   ];
-  return [
-    table(["browser", "tested by"], rows),
-    "",
-    `Last run in all of them on ${date} (\`npm run docs:engines\`).`,
-  ].join("\n");
+  return `${table(["browser", "tested by"], rows)}\n\nLast run in all of them on ${date} (\`npm run docs:engines\`).`;
 }
 
 /** By the name in the documents' markers. */
@@ -109,17 +108,15 @@ export const BLOCKS: Record<string, (figures: Figures) => string> = {
     `The script is **${count(script!.gzip)} bytes** gzipped (${count(script!.brotli)} with brotli); ` +
     `the module ${count(module!.gzip)} (${count(module!.brotli)}). No dependencies.`,
   sizes,
-  init: ({ reference }) => members(reference, "ScriptInitOptions"),
-  authenticate: ({ reference }) => members(reference, "ScriptAuthenticateOptions"),
-  session: ({ reference }) => members(reference, "Session"),
+  init: members("ScriptInitOptions"),
+  authenticate: members("ScriptAuthenticateOptions"),
+  session: members("Session"),
   errors,
   support,
   changelog: ({ sizes: ours }) =>
     Object.entries(ours)
-      .map(([name, size]) => {
-        const [raw, gzip, brotli] = three(size);
-        return `- \`${name}\`: ${raw} B raw, ${gzip} B gzip, ${brotli} B brotli.`;
-      })
+      .map(([name, size]) => [name, ...three(size)])
+      .map(([name, raw, gzip, brotli]) => `- \`${name}\`: ${raw} B raw, ${gzip} B gzip, ${brotli} B brotli.`)
       .join("\n"),
 };
 
