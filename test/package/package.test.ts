@@ -1,15 +1,13 @@
 /** Tests the packed package: its files, linters, and every way to use it. */
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { publint } from "publint";
-import { rollup } from "rollup";
 import * as assert from "uvu/assert";
 import { ROOT } from "../../scripts/config.ts";
-import { emptyProject, type Project } from "../support/consumer.ts";
 import { login, openIndexMjs } from "../support/index-mjs.ts";
 import { runProgram } from "../support/program.ts";
 import { fencedCode } from "../support/snippets.ts";
@@ -17,10 +15,10 @@ import { suite } from "../support/suite.ts";
 
 const test = suite("the npm package");
 
+/** A project that has nothing but the package. */
+const folder = mkdtempSync(join(tmpdir(), "package-"));
 let tarball: string;
 let packed: string[];
-let project: Project;
-let folder: string;
 
 /** Runs a program in the project, or in `cwd`; gives what it prints. */
 function run(program: string, args: string[], cwd = folder, env = {}): string {
@@ -33,8 +31,7 @@ const installed = (...path: string[]): string => join(folder, "node_modules/stac
 const json = async (...path: string[]) => JSON.parse(await readFile(installed(...path), "utf8"));
 
 test.before(async () => {
-  project = await emptyProject();
-  folder = project.folder;
+  await writeFile(join(folder, "package.json"), "{}");
   // A build's cache that it used would be there.
   const env = { BUILD_CACHE: join(folder, "build-cache") };
   const printed = run("npm", ["pack", "--json", "--silent", "--pack-destination", folder], ROOT, env);
@@ -44,7 +41,7 @@ test.before(async () => {
   packed = pack.files.map(({ path }: { path: string }) => path);
   run("npm", ["install", "--offline", "--no-audit", "--no-fund", tarball]);
 });
-test.after(() => project?.dispose());
+test.after(() => rmSync(folder, { recursive: true }));
 
 test("holds exactly these files, built for the occasion, and from no cache", async () => {
   const dist = [
@@ -121,37 +118,13 @@ test("the documents' React component renders on a server, where there is no loca
   assert.match(run(process.execPath, ["rendered.cjs"]), /<button>Sign in /);
 });
 
-/** Resolves names as Node does; Rollup by itself knows files alone. */
-const nodeResolution = {
-  name: "node-resolution",
-  resolveId: (name: string, importer?: string) =>
-    importer && /^[a-z]/.test(name) ? createRequire(importer).resolve(name) : null,
-};
-
-/** Each bundles the app in file `entry` into a script. */
-const bundlers: Record<string, (entry: string) => Promise<string>> = {
-  async esbuild(entry) {
-    const options = { bundle: true, write: false, format: "iife", minify: true } as const;
-    return (await build({ entryPoints: [entry], ...options })).outputFiles[0]!.text;
-  },
-  async rollup(entry) {
-    const bundle = await rollup({
-      input: entry,
-      plugins: [nodeResolution],
-      onwarn(warning) {
-        // What a bundle that shakes away whole is: asked for below.
-        if (warning.code !== "EMPTY_BUNDLE") throw new Error(warning.message);
-      },
-    });
-    return (await bundle.generate({ format: "iife" })).output[0].code;
-  },
-};
-for (const [name, bundle] of Object.entries(bundlers)) {
-  test(`${name}'s bundle logs in; it leaves an unused module out, and keeps the script that is imported for its effect`, async () => {
-    const bundled = async (text: string): Promise<string> => {
-      const entry = join(folder, "app.js");
-      await writeFile(entry, text);
-      return bundle(entry);
+// A bundler believes `sideEffects` of package.json, or looks for itself.
+for (const ignoreAnnotations of [false, true]) {
+  test(`a bundle logs in, leaves an unused module out, and keeps the script that is imported for its effect; ${ignoreAnnotations}`, async () => {
+    const bundled = async (contents: string): Promise<string> => {
+      const stdin = { contents, resolveDir: folder };
+      const options = { stdin, bundle: true, write: false, format: "iife", minify: true } as const;
+      return (await build({ ...options, ignoreAnnotations })).outputFiles[0]!.text;
     };
     const use = `import { init, login } from "stackexchange-auth";
       globalThis.SE = { init, login, authenticate() {} };`;

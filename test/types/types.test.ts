@@ -1,85 +1,97 @@
 /** The declarations that the build makes: apps compile against them, or must not, and an editor shows their docstrings. */
-import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Project as Program, ts } from "ts-morph";
+import { Project, ts } from "ts-morph";
 import * as assert from "uvu/assert";
 import { ROOT } from "../../scripts/config.ts";
 import { declarations } from "../../scripts/package/declarations.ts";
 import { moduleUse, timeoutUse } from "../../scripts/site/snippets.ts";
-import {
-  COMPILERS,
-  compile,
-  compileConsumers,
-  emptyProject,
-  type Project,
-  RESOLUTIONS,
-} from "../support/consumer.ts";
+import { runProgram } from "../support/program.ts";
 import { fencedCode, type Snippet, WITH_CODE } from "../support/snippets.ts";
 import { suite } from "../support/suite.ts";
 
 const test = suite("types");
 
 /** A project with the declarations in the package's place, and nothing else of it. */
-let project: Project;
-let folder: string;
-let moduleTypes: string;
+const folder = mkdtempSync(join(tmpdir(), "types-"));
+const place = join(folder, "node_modules/stackexchange-auth");
 
 test.before(async () => {
-  project = await emptyProject();
-  folder = project.folder;
-  const place = join(folder, "node_modules/stackexchange-auth");
-  await mkdir(join(place, "dist"), { recursive: true });
-  const { name, type, exports } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8"));
-  await writeFile(join(place, "package.json"), JSON.stringify({ name, type, exports }));
-  for (const [file, text] of await declarations()) await writeFile(join(place, "dist", file), text);
-  moduleTypes = await readFile(join(place, "dist/index.d.mts"), "utf8");
+  mkdirSync(join(place, "dist"), { recursive: true });
+  const { name, type, exports } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  writeFileSync(join(place, "package.json"), JSON.stringify({ name, type, exports }));
+  for (const [file, text] of await declarations()) writeFileSync(join(place, "dist", file), text);
   for (const name of ["react", "@types", "csstype"])
-    await symlink(join(ROOT, "node_modules", name), join(folder, "node_modules", name));
+    symlinkSync(join(ROOT, "node_modules", name), join(folder, "node_modules", name));
+  cpSync(join(ROOT, "test/types/consumer"), folder, { recursive: true });
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
 });
-test.after(() => project.dispose());
+test.after(() => rmSync(folder, { recursive: true }));
 
-for (const compiler of COMPILERS) {
-  for (const resolution of RESOLUTIONS) {
-    test(`apps compile in strict mode, ${resolution}, TypeScript ${compiler}`, async () => {
-      assert.is(await compileConsumers(folder, resolution, compiler), "");
-    });
-  }
+/**
+ * What two compilers say of `files` as one program, in strict mode; "" when nothing: the oldest TypeScript that the types are for,
+ * which comes with ts-morph, and the project's own.
+ */
+function compile(files: readonly string[], options: object = {}): string {
+  const compilerOptions = {
+    target: "es2022",
+    lib: ["es2022", "dom", "dom.iterable"],
+    types: [],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    jsx: "react-jsx",
+    // The declarations are looked at, too.
+    skipLibCheck: false,
+    noEmit: true,
+    module: "esnext",
+    moduleResolution: "bundler",
+    ...options,
+  };
+  const config = join(folder, "tsconfig.json");
+  writeFileSync(config, JSON.stringify({ compilerOptions, files }));
+  assert.match(ts.version, /^5\.4\./);
+  const old = new Project({ tsConfigFilePath: config });
+  const complaints = old.formatDiagnosticsWithColorAndContext(old.getPreEmitDiagnostics());
+  return complaints + runProgram(join(ROOT, "node_modules/.bin/tsc"), ["-p", config]).stdout;
 }
 
-test("the global's type comes by `types` of the compiler's options, too; the module has no default", async () => {
-  await writeFile(join(folder, "page.ts"), "SE.authenticate({ success() {} });\n");
-  const types = ["stackexchange-auth/all.js"];
-  for (const compiler of COMPILERS) {
-    assert.match(await compile(folder, ["page.ts"], "bundler", compiler), /'SE'/);
-    assert.is(await compile(folder, ["page.ts"], "bundler", compiler, { types }), "", compiler);
-  }
+// The module's app by itself: the global that the others ask for must not reach it.
+for (const file of ["module.ts", "global.ts", "side-effect.ts"]) {
+  test(`an app compiles in strict mode, however its packages are found: ${file}`, () => {
+    assert.is(compile([file]), "");
+    assert.is(compile([file], { module: "nodenext", moduleResolution: "nodenext" }), "");
+  });
+}
+
+test("the global's type comes by `types` of the compiler's options, too; the module has no default", () => {
+  writeFileSync(join(folder, "page.ts"), "SE.authenticate({ success() {} });\n");
+  assert.is(compile(["page.ts"], { types: ["stackexchange-auth/all.js"] }), "");
   // TypeScript 5.4 gives every declaration file a default that it may not have.
-  await writeFile(join(folder, "default.ts"), 'export { default } from "stackexchange-auth";\n');
-  assert.match(await compile(folder, ["default.ts"], "bundler"), "no exported member 'default'");
+  writeFileSync(join(folder, "default.ts"), 'export { default } from "stackexchange-auth";\n');
+  assert.match(compile(["default.ts"]), "no exported member 'default'");
 });
 
 const site: Snippet[] = [
   { place: "moduleUse", language: "ts", text: moduleUse },
   { place: "timeoutUse", language: "ts", text: `import { login } from "stackexchange-auth";\n${timeoutUse}` },
 ];
-for (const [where, snippets] of [
-  ["the site", site],
-  ...WITH_CODE.map((name) => [name, fencedCode(name)] as const),
-] as const) {
-  test(`the TypeScript of ${where} compiles in strict mode`, async () => {
-    const files: string[] = [];
-    for (const { language, text, place } of snippets.filter((snippet) => /^tsx?$/.test(snippet.language))) {
-      files.push(`${place.replace(/\W+/g, "-")}.${language}`);
-      await writeFile(join(folder, files.at(-1)!), text);
-    }
-    assert.ok(files.length > 0, "there is TypeScript");
-    // React's declarations are for libraries that an app has, and not looked at here.
-    for (const compiler of COMPILERS)
-      assert.is(await compile(folder, files, "bundler", compiler, { skipLibCheck: true }), "", compiler);
+test("the TypeScript of the site and of the documents compiles in strict mode", () => {
+  const snippets = [...site, ...WITH_CODE.flatMap(fencedCode)].filter(({ language }) =>
+    /^tsx?$/.test(language),
+  );
+  assert.ok(snippets.length > site.length);
+  const files = snippets.map(({ place, language, text }) => {
+    const file = `${place.replace(/\W+/g, "-")}.${language}`;
+    writeFileSync(join(folder, file), text);
+    return file;
   });
-}
+  // React's declarations are for libraries that an app has, and not looked at here.
+  assert.is(compile(files, { skipLibCheck: true }), "");
+});
 
-test("everything that an app can name has its docstring, and an editor shows one for each call and option", async () => {
+test("everything that an app can name has its docstring, and an editor shows one for each call and option", () => {
+  const moduleTypes = readFileSync(join(place, "dist/index.d.mts"), "utf8");
   const names = [...moduleTypes.matchAll(/^export (?:declare )?(?:interface|type|const|function) (\w+)/gm)];
   assert.ok(names.length > 10);
   for (const { 1: name, index } of names)
@@ -97,7 +109,7 @@ authenticate({ success() {}, scope: [] });
     module: ts.ModuleKind.ESNext,
     moduleResolution: ts.ModuleResolutionKind.Bundler,
   };
-  const program = new Program({ compilerOptions: options });
+  const program = new Project({ compilerOptions: options });
   const path = program.createSourceFile(join(folder, "app.ts"), app).getFilePath();
   const service = program.getLanguageService().compilerObject;
   const words = [...app.matchAll(/\w+(?=[(:])/g)];
