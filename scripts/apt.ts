@@ -5,10 +5,11 @@ const run = (stderr: "ignore" | "inherit", file: string, ...args: string[]): boo
   spawnSync(file, args, { stdio: ["ignore", "ignore", stderr] }).status === 0;
 
 /**
- * Installs Debian packages without a question, three tries, for the network's sake. Says what it does on stderr.
+ * Installs Debian packages, if any, without a question, three tries, for the network's sake. Says what it does on stderr.
  * False when this machine does not let us, or when it failed.
  */
 export function aptInstall(packages: readonly string[]): boolean {
+  if (packages.length === 0) return true;
   const sudo = process.getuid?.() === 0 ? [] : ["sudo", "-n"];
   if (!run("ignore", "apt-get", "--version") || (sudo[0] && !run("ignore", "sudo", "-n", "true")))
     return false;
@@ -18,7 +19,7 @@ export function aptInstall(packages: readonly string[]): boolean {
   for (let attempt = 1; attempt <= 3; attempt++) {
     // A package list that cannot be refreshed may still be good enough.
     apt("update", "-qq");
-    if (apt("install", "-y", "-qq", "--no-install-recommends", ...packages)) return true;
+    if (apt("install", "-y", "-qq", "--no-install-recommends", ...new Set(packages))) return true;
   }
   return false;
 }

@@ -7,10 +7,10 @@
 import { availableParallelism } from "node:os";
 import { Argument, InvalidArgumentError } from "commander";
 import pc from "picocolors";
+import { aptInstall } from "../scripts/apt.ts";
 import { isMain, newCommand, runCommand, UsageError } from "../scripts/cli.ts";
 import { STEPS, type Step } from "./steps.ts";
 import { type Job, type Result, runJob } from "./support/jobs.ts";
-import { installMissing } from "./support/missing.ts";
 
 /** A flake may pass this often, in a run of ten; once more is a failure. */
 const FLAKES_ALLOWED = 2;
@@ -86,7 +86,7 @@ const sum = (results: readonly Ran[], figure: "passed" | "failed" | "seconds"): 
 
 async function main(argv: string[]): Promise<void> {
   const { steps, all = false, times } = readArguments(argv);
-  installMissing(steps.flatMap((step) => step.missing?.(all) ?? []));
+  aptInstall(steps.flatMap((step) => step.missing?.(all) ?? []));
   const began = Date.now();
   const results: Ran[] = [];
   for (let round = 1; round <= times; round++) {

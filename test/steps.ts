@@ -3,9 +3,10 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import pc from "picocolors";
 import { ROOT } from "../scripts/config.ts";
+import { missingNginx } from "../scripts/release/nginx.ts";
 import { wantedEngines } from "./support/engines/find.ts";
 import { bin, type Job } from "./support/jobs.ts";
-import { missingBrowsers, missingNginx, missingOldEngines } from "./support/missing.ts";
+import { missingBrowsers, missingOldEngines } from "./support/missing.ts";
 
 export interface Step {
   name: string;

@@ -10,57 +10,31 @@ import { freePort, start, stop } from "../children.ts";
 import { layout } from "./folders.ts";
 
 /** What Debian calls the parts; `openssl` makes the certificate. */
-export const NGINX_PACKAGES = ["nginx-light", "libnginx-mod-http-brotli-static", "openssl"];
-
-/** nginx, and the file of its module that serves `.br`; null when it is compiled in. */
-export interface Nginx {
-  program: string;
-  brotliModule: string | null;
-}
+const PACKAGES = ["nginx-light", "libnginx-mod-http-brotli-static", "openssl"];
 
 const runs = (program: string, ...args: string[]) =>
   spawnSync(program, args, { stdio: "ignore" }).status === 0;
 
-/** The nginx at `NGINX`, in PATH, or where Debian puts it, with its brotli module; one sentence when something is missing. */
-export function findNginx(): Nginx | string {
-  const fix = `: install ${NGINX_PACKAGES.join(", ")} (Debian's names), or set NGINX to the program's path`;
-  const candidates = [process.env.NGINX, "nginx", "/usr/sbin/nginx"];
-  const program = candidates.find((name) => name && runs(name, "-v"));
-  if (!program) return `there is no nginx${fix}`;
-  if (!runs("openssl", "version")) return `there is no openssl to make a certificate with${fix}`;
+/** The nginx at `NGINX`, in PATH, or where Debian puts it, and what loads its module for `.br`; null when something is missing. */
+function findNginx() {
+  const program = [process.env.NGINX, "nginx", "/usr/sbin/nginx"].find((name) => name && runs(name, "-v"));
+  if (!program || !runs("openssl", "version")) return null;
   const { stderr: facts } = spawnSync(program, ["-V"], { encoding: "utf8" });
-  if (/--add-module=\S*brotli/.test(facts)) return { program, brotliModule: null };
+  if (/--add-module=\S*brotli/.test(facts)) return { program, loadBrotli: "" };
   const folder = /--modules-path=(\S+)/.exec(facts)?.[1] ?? "/usr/lib/nginx/modules";
-  const brotliModule = join(folder, "ngx_http_brotli_static_module.so");
-  if (existsSync(brotliModule)) return { program, brotliModule };
-  return `nginx has no brotli_static module at ${brotliModule}${fix}`;
+  const brotli = join(folder, "ngx_http_brotli_static_module.so");
+  return existsSync(brotli) ? { program, loadBrotli: `load_module "${brotli}";` } : null;
 }
 
 /**
- * The nginx of this machine, installed first where that is ours to do: as root, as in a container, or in CI. Not by a
- * developer's sudo, because Debian starts what it installs, on port 80.
+ * The packages to install first, where that is ours to do: as root, as in a container, or in CI. Not by a developer's sudo,
+ * because Debian starts what it installs, on port 80.
  */
-function requireNginx(): Nginx {
-  let found = findNginx();
-  if (typeof found === "string" && (process.getuid?.() === 0 || process.env.CI)) {
-    aptInstall(NGINX_PACKAGES);
-    found = findNginx();
-  }
-  if (typeof found === "string") throw new Error(`${found}. The CDN release is tested on a real one`);
-  return found;
-}
+export const missingNginx = (): string[] =>
+  !findNginx() && (process.getuid?.() === 0 || process.env.CI) ? PACKAGES : [];
 
-function makeCertificate(folder: string): void {
-  const options = [
-    ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-days", "2"],
-    ...["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
-    ...["-keyout", "key.pem", "-out", "cert.pem"],
-  ];
-  execFileSync("openssl", options, { cwd: folder, stdio: "ignore" });
-}
-
-const configuration = (root: string, { brotliModule }: Nginx, http: number, https: number): string => `
-${brotliModule ? `load_module "${brotliModule}";` : ""}
+const configuration = (root: string, loadBrotli: string, http: number, https: number): string => `
+${loadBrotli}
 daemon off;
 # One process, with the rights of whoever started it: a temporary folder is closed to anybody else.
 master_process off;
@@ -90,11 +64,22 @@ export type RunningNginx = Awaited<ReturnType<typeof serveRelease>>;
 
 /** Serves release folder `root` until `stop()`. Throws an Error with nginx's own words when it does not start. */
 export async function serveRelease(root: string) {
-  const nginx = requireNginx();
+  aptInstall(missingNginx());
+  const nginx = findNginx();
+  if (!nginx)
+    throw new Error(
+      `the CDN release is tested on a real nginx, and it or its brotli_static module is missing: install ` +
+        `${PACKAGES.join(", ")} (Debian's names), or set NGINX to the program's path`,
+    );
   const folder = await mkdtemp(join(tmpdir(), "nginx-"));
-  makeCertificate(folder);
+  const options = [
+    ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-days", "2"],
+    ...["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
+    ...["-keyout", "key.pem", "-out", "cert.pem"],
+  ];
+  execFileSync("openssl", options, { cwd: folder, stdio: "ignore" });
   const [http, https] = [await freePort(), await freePort()];
-  await writeFile(join(folder, "nginx.conf"), configuration(root, nginx, http, https));
+  await writeFile(join(folder, "nginx.conf"), configuration(root, nginx.loadBrotli, http, https));
   const child = await start(nginx.program, ["-p", folder, "-c", "nginx.conf", "-e", "error.log"]);
   const server = {
     /** An origin without a slash at the end. */

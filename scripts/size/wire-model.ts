@@ -65,7 +65,7 @@ export async function measureWire(dist: string, root: string, limit: number = SE
 }
 
 /** The rows over the limit that may not be. */
-export const failures = ({ rows, limit }: WireReport): WireRow[] =>
+const failures = ({ rows, limit }: WireReport): WireRow[] =>
   rows.filter(({ gated, total }) => gated && total > limit);
 
 function verdict({ total, gated, status }: WireRow, limit: number): string {

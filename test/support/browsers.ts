@@ -2,10 +2,11 @@
  * The engines that a test file runs on (`ENGINES`, see find.ts), and one suite for each: no flow is written twice. What is named
  * must be there: nothing is skipped in silence.
  */
+import { aptInstall } from "../../scripts/apt.ts";
 import { type FoundEngine, findEngine, wantedEngines } from "./engines/find.ts";
 import { PACKAGES } from "./engines/install.ts";
 import type { Engine, EngineName } from "./engines/types.ts";
-import { installMissing, missingBrowsers } from "./missing.ts";
+import { missingBrowsers } from "./missing.ts";
 import { hasSuite, type Suite, suite, tell } from "./suite.ts";
 
 export type { Engine, EngineName, Page } from "./engines/types.ts";
@@ -13,7 +14,7 @@ export type { Engine, EngineName, Page } from "./engines/types.ts";
 /** The engines to run; what is missing is installed where the machine lets us. Throws an Error for one that cannot be had. */
 export function selectEngines(): FoundEngine[] {
   const names = wantedEngines();
-  installMissing(missingBrowsers(names));
+  aptInstall(missingBrowsers(names));
   return names.map((name) => {
     const found = findEngine(name);
     if (found) return found;

@@ -1,6 +1,4 @@
-/** What the tests need of a machine beside Node and git, installed in one go where the machine lets us. */
-import { aptInstall } from "../../scripts/apt.ts";
-import { findNginx, NGINX_PACKAGES } from "../../scripts/release/nginx.ts";
+/** What the tests need of a machine beside Node and git. */
 import { findEngine, program } from "./engines/find.ts";
 import { PACKAGES } from "./engines/install.ts";
 import type { EngineName } from "./engines/types.ts";
@@ -18,12 +16,3 @@ export const missingOldEngines = (): string[] =>
 /** Those of browsers. A makeshift is for machines that let us install nothing. */
 export const missingBrowsers = (names: readonly EngineName[]): string[] =>
   names.filter((name) => findEngine(name)?.makeshift ?? !findEngine(name)).flatMap((name) => PACKAGES[name]);
-
-/** Those of nginx; none where it is not ours to install (see `requireNginx`). */
-export const missingNginx = (): string[] =>
-  typeof findNginx() === "string" && (process.getuid?.() === 0 || process.env.CI) ? NGINX_PACKAGES : [];
-
-/** Installs `packages`, before any test runs: apt-get works for one at a time. Who needs one that is still missing says so. */
-export function installMissing(packages: readonly string[]): void {
-  if (packages.length > 0) aptInstall([...new Set(packages)]);
-}
