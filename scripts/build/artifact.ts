@@ -30,7 +30,10 @@ export interface Sizes {
   brotli: number;
 }
 
-export function sizesOf({ code, gzip, brotli }: Pick<Artifact, "code" | "gzip" | "brotli">): Sizes {
+/** A file as it is, as gzip and as brotli. */
+export type Forms = Record<"code", string | Uint8Array> & Record<"gzip" | "brotli", Uint8Array>;
+
+export function sizesOf({ code, gzip, brotli }: Forms): Sizes {
   return { raw: Buffer.byteLength(code), gzip: gzip.length, brotli: brotli.length };
 }
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SERVERS, type Tier } from "../config.ts";
-import { type Artifact, type Sizes, sizesOf } from "./artifact.ts";
+import { type Artifact, type Forms, type Sizes, sizesOf } from "./artifact.ts";
 
 /** What `manifest.json` says of one artifact. Sizes in bytes. */
 export interface ManifestFile extends Sizes {
@@ -21,15 +21,17 @@ export interface Manifest extends Partial<Omit<Tier, "name">> {
   files: Record<string, ManifestFile>;
 }
 
+/** What a manifest says of a file. */
+export function entryOf(forms: Forms): ManifestFile {
+  const sha256 = createHash("sha256").update(forms.code).digest("hex");
+  const integrity = `sha384-${createHash("sha384").update(forms.code).digest("base64")}`;
+  return { ...sizesOf(forms), sha256, integrity };
+}
+
 export function manifestOf(artifacts: readonly Artifact[], commit: string | null): Manifest {
   const { tier, buildNumber } = artifacts[0]!;
   const files: Manifest["files"] = {};
-  for (const artifact of artifacts) {
-    const { name, code } = artifact;
-    const sha256 = createHash("sha256").update(code).digest("hex");
-    const integrity = `sha384-${createHash("sha384").update(code).digest("base64")}`;
-    files[name] = { ...sizesOf(artifact), sha256, integrity };
-  }
+  for (const artifact of artifacts) files[artifact.name] = entryOf(artifact);
   const servers = tier.name === "custom" ? SERVERS.map(({ key }) => [key, tier[key]]) : [];
   return { buildNumber, commit, tier: tier.name, ...Object.fromEntries(servers), files };
 }

@@ -3,7 +3,7 @@ import pc from "picocolors";
 import type { ManifestFile } from "../build/emit.ts";
 import { CheckError } from "../cli.ts";
 import { currentNumber, publishedBuilds, read, readPublished } from "./builds.ts";
-import { FORMS, layout, PREFIX, SCRIPT } from "./folders.ts";
+import { FORMS, type Layout, layout, PREFIX, SCRIPT } from "./folders.ts";
 import type { Released } from "./publish.ts";
 
 /** `site` is where the release folder is served; empty when unknown: then addresses start with the path. */
@@ -17,8 +17,7 @@ const scriptTag = (build: string, { integrity }: ManifestFile, site: string): st
 const sizesOf = ({ raw, gzip, brotli }: ManifestFile) => ({ raw, gzip, brotli });
 
 /** The build that the alias serves, and why pages that load it do not get all of it; null for none, and for nothing wrong. */
-export async function checkAlias(root: string): Promise<{ build: string | null; problem: string | null }> {
-  const at = layout(root);
+async function checkAlias(at: Layout): Promise<{ build: string | null; problem: string | null }> {
   let build: string | null = null;
   try {
     build = await currentNumber(at);
@@ -38,15 +37,15 @@ export async function checkAlias(root: string): Promise<{ build: string | null; 
 }
 
 /**
- * Every build in the folder, oldest first, each one read and checked. `released` is UTC (ISO 8601); of a damaged build, what is
- * not known is null, and `damage` says what is wrong.
+ * The alias, and every build in the folder, oldest first, each one read and checked. `released` is UTC (ISO 8601); of a damaged
+ * build, what is not known is null, and `damage` says what is wrong.
  */
-export async function listBuilds(root: string, site = "") {
+export async function inspect(root: string, site = "") {
   const at = layout(root);
-  const serves = await currentNumber(at).catch(() => null);
-  const listed = (await publishedBuilds(at)).map(async ({ number, time }) => {
+  const alias = await checkAlias(at);
+  const builds = (await publishedBuilds(at)).map(async ({ number, time }) => {
     const released = new Date(time * 1000).toISOString();
-    const common = { build: number, current: number === serves, released };
+    const common = { build: number, current: number === alias.build, released };
     try {
       const { manifest, script } = await readPublished(at, number);
       const tag = scriptTag(number, script, site);
@@ -55,13 +54,10 @@ export async function listBuilds(root: string, site = "") {
       return { ...common, commit: null, sizes: null, tag: null, damage: (error as Error).message };
     }
   });
-  return Promise.all(listed);
+  return { alias, builds: await Promise.all(builds) };
 }
 
-export function describeList(
-  builds: Awaited<ReturnType<typeof listBuilds>>,
-  alias: Awaited<ReturnType<typeof checkAlias>>,
-): string {
+export function describeList({ alias, builds }: Awaited<ReturnType<typeof inspect>>): string {
   if (builds.length === 0) return "no build was released here yet";
   const lines = builds.map(({ build, current, commit, released, sizes, tag, damage }) => {
     const mark = current ? pc.green("* ") : "  ";

@@ -6,7 +6,7 @@ import { Option } from "commander";
 import { CheckError, checkOrigin, isMain, newCommand, runCommand, writing } from "../cli.ts";
 import { gitOrNull } from "../git.ts";
 import { currentNumber } from "./builds.ts";
-import { checkAlias, describeList, describeReleased, listBuilds, releasedModel } from "./describe.ts";
+import { describeList, describeReleased, inspect, releasedModel } from "./describe.ts";
 import { layout } from "./folders.ts";
 import { type Released, release, switchTo } from "./publish.ts";
 
@@ -99,9 +99,9 @@ async function inFolder<T>(out: string, work: () => Promise<T>): Promise<T> {
 }
 
 async function list(root: string, site: string, json?: boolean): Promise<void> {
-  const builds = await listBuilds(root, site);
-  const alias = await checkAlias(root);
-  console.log(json ? JSON.stringify({ alias, builds }, null, 2) : describeList(builds, alias));
+  const found = await inspect(root, site);
+  const { alias, builds } = found;
+  console.log(json ? JSON.stringify(found, null, 2) : describeList(found));
   if (builds.some(({ damage }) => damage)) throw new CheckError("a published build is damaged");
   if (builds.length > 0 && alias.problem) throw new CheckError("pages that load the alias do not get it");
 }

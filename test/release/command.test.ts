@@ -82,7 +82,7 @@ test("--list fails when a build is damaged, or pages do not get the alias", asyn
       /^ {2}7 .*\n.*<script.*\n\* 8 .*\n.*<script.*\n {2}\/js\/2\.0\/all\.js {2}serves build 8\n$/,
     );
 
-    await writeFile(join(at.build("7"), "all.js"), "alert(1)");
+    await writeFile(join(at.build("7"), "all.js.gz"), "");
     const damaged = run("--out", root, "--list", "--json");
     assertSaid(damaged, 1, /a published build is damaged/);
     const { alias, builds } = JSON.parse(damaged.stdout);

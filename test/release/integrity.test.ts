@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import * as assert from "uvu/assert";
-import { aliasUrl, listBuilds } from "../../scripts/release/describe.ts";
+import { aliasUrl, inspect } from "../../scripts/release/describe.ts";
 import { layout } from "../../scripts/release/folders.ts";
 import { type RunningNginx, serveRelease } from "../../scripts/release/nginx.ts";
 import { release } from "../../scripts/release/publish.ts";
@@ -29,7 +29,7 @@ const flows = ({ test, engine }: EachEngine) => {
     root = join(folder, "cdn");
     await release({ root, from: await makeDist(join(folder, "dist"), "7") });
     server = await serveRelease(root);
-    tag = (await listBuilds(root, server.http))[0]!.tag!;
+    tag = (await inspect(root, server.http)).builds[0]!.tag!;
     // Another port is another origin: the script comes from a foreign host, as on every page that uses it.
     site = await openSite(() => page());
   });

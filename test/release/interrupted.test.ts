@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import * as assert from "uvu/assert";
-import { listBuilds } from "../../scripts/release/describe.ts";
+import { inspect } from "../../scripts/release/describe.ts";
 import { FORMS, layout } from "../../scripts/release/folders.ts";
 import { release, switchTo } from "../../scripts/release/publish.ts";
 import { suite } from "../support/suite.ts";
@@ -99,7 +99,7 @@ for (const { name, builds, to, work } of SCENES) {
             break;
           }
           assert.ok([old, codeOf(to)].includes(await servedBy(root)), what);
-          for (const { build, damage } of await listBuilds(root))
+          for (const { build, damage } of (await inspect(root)).builds)
             assert.is(damage, null, `${build}: ${what}`);
           for (const [path, content] of Object.entries(await treeOf(root))) {
             if (/^private\/(lock|next|staging)/.test(path)) continue;
@@ -160,7 +160,7 @@ test("killed at random moments, again and again: each read of each form gives a 
     assert.ok(reads > 50, `${reads} reads`);
     await release({ root, from: await makeDist(join(folder, "7"), "7") });
     assert.is(await servedBy(root), codeOf("7"));
-    for (const { build, damage } of await listBuilds(root)) assert.is(damage, null, build);
+    for (const { build, damage } of (await inspect(root)).builds) assert.is(damage, null, build);
   });
 });
 
@@ -175,7 +175,7 @@ test("of several releases at once one goes through, and the others are refused i
     for (const result of results)
       if (result.status === "rejected")
         assert.match(result.reason.message, /another release is at work here/);
-    assert.equal(Object.keys(await listBuilds(root)).length, 1);
+    assert.is((await inspect(root)).builds.length, 1);
     assert.is(await servedBy(root), codeOf(won[0]!));
   });
 });
