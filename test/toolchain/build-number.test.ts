@@ -57,12 +57,12 @@ test("it is the argument's, then the environment's, then the count of commits; n
 
 test("no release and no package from a shallow clone, and none from outside of git", ({ shallow, bare }) => {
   const released = run(shallow, "scripts/release/release.ts", ["--out", "cdn", "--allow-dirty"]);
-  const packed = run(shallow, "scripts/package/prepack.ts");
+  const packed = run(shallow, "scripts/package/make.ts");
   for (const { status, stderr } of [released, packed]) {
     assert.is(status, 1);
     assert.match(stderr, SHALLOW);
   }
-  const { status, stderr } = run(bare, "scripts/package/prepack.ts");
+  const { status, stderr } = run(bare, "scripts/package/make.ts");
   assert.is(status, 1);
   assert.match(stderr, "this is no git checkout, so give --build-number or BUILD_NUMBER");
   assert.not.ok(existsSync(join(shallow, "cdn")));
@@ -86,11 +86,11 @@ for (const place of ["shallow", "bare"] as const) {
 
 test("installing from a clone fills dist/, and leaves one that is there alone", ({ bare }) => {
   rmSync(join(bare, "dist"), { recursive: true, force: true });
-  const first = run(bare, "scripts/package/prepare.ts");
+  const first = run(bare, "scripts/package/make.ts", ["--if-missing"]);
   assert.is(first.status, 0, first.stderr);
   for (const name of ["all.js", "all.d.ts", "index.mjs", "index.d.mts", "manifest.json"])
     assert.ok(existsSync(join(bare, "dist", name)), name);
-  const again = run(bare, "scripts/package/prepare.ts");
+  const again = run(bare, "scripts/package/make.ts", ["--if-missing"]);
   assert.equal([again.status, again.stdout, again.stderr], [0, "", ""]);
 });
 
