@@ -13,15 +13,6 @@
  */
 import { PREFIX, SCRIPT } from "./folders.ts";
 
-export type Header = readonly [name: string, value: string];
-
-export interface HeaderRule {
-  /** A path of the site. The segment `:build` stands for any build number. */
-  path: string;
-  type: string;
-  headers: readonly Header[];
-}
-
 /** A build never changes, so it may be kept for a year, the longest that caches honour. */
 const IMMUTABLE = "public, max-age=31536000, immutable";
 /** Seconds that a page may use the alias without asking: how long a bad build lives on after a rollback. */
@@ -29,26 +20,29 @@ export const ALIAS_MAX_AGE = 300;
 /** In the hour after that the old copy is used once more while the new one is fetched (RFC 5861, 3). */
 const MOVING = `public, max-age=${ALIAS_MAX_AGE}, stale-while-revalidate=3600`;
 
-const forEveryone = (caching: string): Header[] => [
-  // `public` makes caches keep it that keep nothing without the word.
-  ["Cache-Control", caching],
-  // A browser checks `integrity` on a script of another origin only when it was fetched with CORS.
-  ["Access-Control-Allow-Origin", "*"],
-  // Pages under `Cross-Origin-Embedder-Policy: require-corp` load it without `crossorigin`, too.
-  ["Cross-Origin-Resource-Policy", "cross-origin"],
-  // The type is what the header says, whatever the bytes look like (Fetch standard, 3.6).
-  ["X-Content-Type-Options", "nosniff"],
-  // A cache must not hand the brotli form to a client that asked for none.
-  ["Vary", "Accept-Encoding"],
-];
+/** `path` is one of the site; the segment `:build` stands for any build number. */
+const rule = (path: string, type: string, caching: string) => ({
+  path: `${PREFIX}/${path}`,
+  type,
+  headers: [
+    // `public` makes caches keep it that keep nothing without the word.
+    ["Cache-Control", caching],
+    // A browser checks `integrity` on a script of another origin only when it was fetched with CORS.
+    ["Access-Control-Allow-Origin", "*"],
+    // Pages under `Cross-Origin-Embedder-Policy: require-corp` load it without `crossorigin`, too.
+    ["Cross-Origin-Resource-Policy", "cross-origin"],
+    // The type is what the header says, whatever the bytes look like (Fetch standard, 3.6).
+    ["X-Content-Type-Options", "nosniff"],
+    // A cache must not hand the brotli form to a client that asked for none.
+    ["Vary", "Accept-Encoding"],
+  ] as const,
+});
 
 /** `text/javascript` is the type's registered name (RFC 9239). */
-const SCRIPT_TYPE = "text/javascript";
-
-export const HEADERS: readonly HeaderRule[] = [
-  { path: `${PREFIX}/${SCRIPT}`, type: SCRIPT_TYPE, headers: forEveryone(MOVING) },
-  { path: `${PREFIX}/:build/${SCRIPT}`, type: SCRIPT_TYPE, headers: forEveryone(IMMUTABLE) },
-  { path: `${PREFIX}/:build/manifest.json`, type: "application/json", headers: forEveryone(IMMUTABLE) },
+export const HEADERS = [
+  rule(SCRIPT, "text/javascript", MOVING),
+  rule(`:build/${SCRIPT}`, "text/javascript", IMMUTABLE),
+  rule(":build/manifest.json", "application/json", IMMUTABLE),
 ];
 
 /**

@@ -1,4 +1,4 @@
-import { HEADERS, type HeaderRule } from "./headers.ts";
+import { HEADERS } from "./headers.ts";
 
 /** What a build number may look like, as the release accepts it (`checkFolderName`). */
 const BUILD = "[A-Za-z0-9][A-Za-z0-9._-]*";
@@ -13,7 +13,7 @@ const block = (condition: string, lines: readonly string[]): string =>
   `location ${condition} {\n${lines.map((line) => `  ${line}\n`).join("")}}`;
 
 /** The blocks for one path; a script has a second one, for clients that refuse brotli. */
-function blocks({ path, type, headers }: HeaderRule): string[] {
+function blocks({ path, type, headers }: (typeof HEADERS)[number]): string[] {
   const lines = [
     "types { }",
     `default_type ${type};`,
