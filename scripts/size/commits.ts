@@ -3,23 +3,20 @@ import { refuseShallow } from "../build/number.ts";
 import { CheckError } from "../cli.ts";
 import { git, gitOrNull } from "../git.ts";
 import { parseRows, type SizesByName, sizesOfRows } from "./limits.ts";
-import { BYTE_PATHS, LIMITS } from "./settings.ts";
+import { LIMITS } from "./settings.ts";
 
 export const short = (commit: string): string => commit.slice(0, 7);
 
-/** The full hash that `ref` names. Throws CheckError when it names no commit, with a hint when the clone is shallow. */
+/** The full hash of the commit that `ref` names; null when it names none. */
+const commitOf = (ref: string): string | null =>
+  gitOrNull("rev-parse", "--verify", "--quiet", `${ref}^{commit}`);
+
+/** As `commitOf`. Throws CheckError when there is none, with a hint when the clone is shallow. */
 export function resolveCommit(ref: string): string {
-  const commit = gitOrNull("rev-parse", "--verify", "--quiet", `${ref}^{commit}`);
+  const commit = commitOf(ref);
   if (commit) return commit;
   refuseShallow(`the commit ${ref}`);
   throw new CheckError(`${ref} names no commit of this repository`);
-}
-
-/** A commit's first parent, or null for the first commit of all. Throws CheckError in a clone too shallow to tell. */
-export function parentOf(commit: string): string | null {
-  const parent = gitOrNull("rev-parse", "--verify", "--quiet", `${commit}^1^{commit}`);
-  if (!parent) refuseShallow(`the parent of ${short(commit)}`);
-  return parent;
 }
 
 export interface Base {
@@ -28,33 +25,33 @@ export interface Base {
   why: string;
 }
 
-/** True when the working tree differs from HEAD in what makes the bytes, or in the sizes that they should have. */
-export const treeIsChanged = (): boolean => git("status", "--porcelain", "--", ...BYTE_PATHS, LIMITS) !== "";
+/** True when a file that git knows differs from HEAD. */
+export const treeIsChanged = (): boolean => git("status", "--porcelain", "--untracked-files=no") !== "";
 
 /**
- * What the working tree is compared with by default: the state of main that this work started from.
- *
- * HEAD while there are changes that are not committed; HEAD's first parent when HEAD is on main; on another branch, the
- * commit where it left main. `origin/main` is main when there is one. Null when HEAD is the first commit of all.
+ * The state of main that HEAD's work started from: HEAD's first parent on main; on another branch, the commit where it left main.
+ * `origin/main` is main when there is one. Null for the first commit of all. Throws CheckError in a clone too shallow to tell.
  */
-export function chooseBase(ref?: string): Base | null {
-  if (ref) return { commit: resolveCommit(ref), why: `--base ${ref}` };
-  const head = resolveCommit("HEAD");
-  if (treeIsChanged()) return { commit: head, why: "HEAD: the working tree has changes" };
-  const main = ["origin/main", "main"].find((name) => gitOrNull("rev-parse", "--verify", "--quiet", name));
+export function startOfWork(): Base | null {
+  const main = ["origin/main", "main"].find(commitOf);
   const onMain = git("rev-parse", "--abbrev-ref", "HEAD") === "main";
-  const left = main && !onMain ? gitOrNull("merge-base", head, main) : null;
-  if (left && left !== head) return { commit: left, why: `where this branch left ${main}` };
-  const parent = parentOf(head);
+  const left = main && !onMain ? gitOrNull("merge-base", "HEAD", main) : null;
+  if (left && left !== commitOf("HEAD")) return { commit: left, why: `where this branch left ${main}` };
+  const parent = commitOf("HEAD^1");
+  if (!parent) refuseShallow("the parent of HEAD");
   return parent ? { commit: parent, why: "HEAD's parent" } : null;
 }
 
-/** True when what lies between `base` and the working tree is one commit: the one to come, or HEAD alone. */
-export function isOneCommit(base: Base): boolean {
-  const head = resolveCommit("HEAD");
-  const before = treeIsChanged() ? head : gitOrNull("rev-parse", "--verify", "--quiet", `${head}^1`);
-  return base.commit === before;
+/** What the working tree is compared with: `ref`, HEAD while there are changes that are not committed, or the start of the work. */
+export function chooseBase(ref?: string): Base | null {
+  if (ref) return { commit: resolveCommit(ref), why: `--base ${ref}` };
+  if (treeIsChanged()) return { commit: resolveCommit("HEAD"), why: "HEAD: the working tree has changes" };
+  return startOfWork();
 }
+
+/** True when what lies between `base` and the working tree is one commit: the one to come, or HEAD alone. */
+export const isOneCommit = (base: Base): boolean =>
+  base.commit === commitOf(treeIsChanged() ? "HEAD" : "HEAD^1");
 
 /**
  * The sizes of every artifact of `commit`, read from the rows that it committed: the ratchet makes each commit have its own.

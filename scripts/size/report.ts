@@ -19,7 +19,7 @@ import { describeDifference, findDifferences, isShrink, overHardBudget, type Siz
 import { type Figure, figuresOf, type Measured, measureTree, writeMeasured } from "./measure.ts";
 import { signed, type Table, toMarkdown, toText } from "./print.ts";
 import { ACCEPT, FIXED_NUMBER, FORMATS, type Format, LIMITS, TIGHTEN } from "./settings.ts";
-import { headingOf, linesFor, type Trailer } from "./trailers.ts";
+import { linesFor } from "./trailers.ts";
 
 /** One figure of one artifact, in bytes. */
 export interface Line {
@@ -54,8 +54,11 @@ export interface Report {
   /** The variables that the table of names does not know, by artifact: each took a free letter, which moves the bytes by luck. */
   taken: Record<string, readonly Taken[]>;
   checks: Check[];
-  /** The lines for the commit message, where the compressed sizes changed against the base. */
-  trailer: Trailer | null;
+  /**
+   * The lines for a message, where the compressed sizes changed against the base: one commit's message, or that of a squash of the
+   * whole branch.
+   */
+  trailer: { lines: string[]; for: "commit" | "branch" } | null;
   ok: boolean;
 }
 
@@ -208,7 +211,9 @@ export function render(report: Report, markdown = false): string {
     const words = ok ? [MEANING[name]] : [...found, ...(fix ? [pc.bold(fix)] : [])];
     return `${mark}  ${name.padEnd(10)}  ${words.join(`\n${" ".repeat(18)}`)}`;
   });
-  const message = trailer ? ["", headingOf(trailer), ...trailer.lines] : [];
+  // On a branch of several commits they belong to no single one.
+  const heading = trailer?.for === "commit" ? "For the commit message:" : "Whole branch, for a squash:";
+  const message = trailer ? ["", heading, ...trailer.lines] : [];
   const rest = [...notes, "", ...verdicts, ...message].join("\n");
   return markdown
     ? `### Size\n\n${title}.\n\n${toMarkdown(table)}\n\n\`\`\`\n${stripVTControlCharacters(rest)}\n\`\`\``

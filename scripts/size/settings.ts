@@ -1,5 +1,4 @@
 /** What the size gate measures, and where its files are. */
-import { TARGETS } from "../config.ts";
 
 /** Both sides of a comparison are built at this number, so that the commit count moves no figure. */
 export const FIXED_NUMBER = "1000";
@@ -11,19 +10,6 @@ export const SAMPLE: readonly string[] = Array.from({ length: 100 }, (_, index) 
 
 /** What a budget allows over the sample's worst, in bytes: a number that the sample lacks may be a little worse. */
 export const HEADROOM = 2;
-
-/** What a commit must touch to move a byte of an artifact: every file that the build reads is under one of these. */
-export const BYTE_PATHS = [
-  // The folders of the sources.
-  ...new Set(TARGETS.map(({ entry }) => entry.split("/")[0]!)),
-  "scripts/build",
-  "scripts/build.ts",
-  "scripts/config.ts",
-  "scripts/git.ts",
-  "scripts/cli.ts",
-  "package.json",
-  "package-lock.json",
-];
 
 /**
  * Where the measured files are, from the project's root; git ignores it. In a clean clone size-limit says that it cannot find

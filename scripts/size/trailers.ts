@@ -2,11 +2,12 @@
  * `npm run size -- trailers`: checks the sizes in commit messages, `Size: 1340 -> 1330 gz, 1134 -> 1120 br`, against the rows that
  * the commits carry. A line speaks of the first target unless it names another: `Size: index.mjs 900 -> 890 gz, 800 -> 790 br`.
  */
+import { isDeepStrictEqual } from "node:util";
 import pc from "picocolors";
 import { CheckError, newCommand, UsageError } from "../cli.ts";
 import { TARGETS } from "../config.ts";
 import { git } from "../git.ts";
-import { chooseBase, parentOf, resolveCommit, short, sizesAt } from "./commits.ts";
+import { resolveCommit, short, sizesAt, startOfWork } from "./commits.ts";
 import type { SizesByName } from "./limits.ts";
 import { LIMITS } from "./settings.ts";
 
@@ -17,12 +18,6 @@ interface Claim {
   artifact: string;
   from: Pair;
   to: Pair;
-}
-
-/** The lines for a message, and which message they are true in: one commit's, or that of a squash of the whole branch. */
-export interface Trailer {
-  lines: string[];
-  for: "commit" | "branch";
 }
 
 /** One commit, and what is wrong with its message. */
@@ -40,16 +35,8 @@ const FORM_IN_WORDS = "Size: A -> B gz, C -> D br";
 /** The artifact that a line without a name speaks of. */
 const MAIN = TARGETS[0]!.name;
 
-/** The claims in `message`, and the lines that look like one and are not. */
-function parseClaims(message: string): { claims: Claim[]; unreadable: string[] } {
-  const said = message.split("\n").filter((line) => line.startsWith("Size: "));
-  const claims = said.flatMap((line): Claim[] => {
-    const [whole, artifact = MAIN, ...figures] = FORM.exec(line) ?? [];
-    const [a, b, c, d] = figures.map(Number) as [number, number, number, number];
-    return whole ? [{ artifact, from: [a, c], to: [b, d] }] : [];
-  });
-  return { claims, unreadable: said.filter((line) => !FORM.test(line)) };
-}
+const sizeLinesIn = (message: string): string[] =>
+  message.split("\n").filter((line) => line.startsWith("Size: "));
 
 /** The true claim for one artifact; 0 B where it does not exist. */
 function claimOf(artifact: string, before: SizesByName, after: SizesByName): Claim {
@@ -57,63 +44,64 @@ function claimOf(artifact: string, before: SizesByName, after: SizesByName): Cla
   return { artifact, from: pair(before), to: pair(after) };
 }
 
-const isSame = (one: Pair, other: Pair): boolean => one[0] === other[0] && one[1] === other[1];
+const isMove = ({ from, to }: Claim): boolean => !isDeepStrictEqual(from, to);
 
-function lineOf({ artifact, from, to }: Claim): string {
-  const name = artifact === MAIN ? "" : `${artifact} `;
-  return `Size: ${name}${from[0]} -> ${to[0]} gz, ${from[1]} -> ${to[1]} br`;
-}
+const lineOf = ({ artifact, from, to }: Claim): string =>
+  `Size: ${artifact === MAIN ? "" : `${artifact} `}${from[0]} -> ${to[0]} gz, ${from[1]} -> ${to[1]} br`;
 
 /** The true lines for a message: one for every artifact whose compressed size moved. */
 export const linesFor = (before: SizesByName, after: SizesByName): string[] =>
   Object.keys({ ...before, ...after })
     .map((artifact) => claimOf(artifact, before, after))
-    .filter(({ from, to }) => !isSame(from, to))
+    .filter(isMove)
     .map(lineOf);
 
-/** What to write above the lines. On a branch of several commits they belong to no single one. */
-export const headingOf = (trailer: Trailer): string =>
-  trailer.for === "commit" ? "For the commit message:" : "Whole branch, for a squash:";
-
 /**
- * What is wrong with `claims` for a change from `before` to `after`. Several of an artifact are true when each begins where the
- * one before ended, oldest first: so GitHub puts the messages of a squash together.
+ * What is wrong with the lines in `message` for a change from `before` to `after`. Several of an artifact are true when each begins
+ * where the one before ended, oldest first: so GitHub puts the messages of a squash together.
  */
-function compare(claims: readonly Claim[], before: SizesByName, after: SizesByName): string[] {
+function faultsIn(message: string, before: SizesByName, after: SizesByName): string[] {
+  const found: string[] = [];
+  const claims: Claim[] = [];
+  for (const line of sizeLinesIn(message)) {
+    const [whole, artifact = MAIN, ...figures] = FORM.exec(line) ?? [];
+    const [a, b, c, d] = figures.map(Number) as [number, number, number, number];
+    if (whole) claims.push({ artifact, from: [a, c], to: [b, d] });
+    else found.push(`"${line}" is not ${FORM_IN_WORDS}`);
+  }
   const artifacts = [...Object.keys({ ...before, ...after }), ...claims.map(({ artifact }) => artifact)];
-  return [...new Set(artifacts)].flatMap((name) => {
+  for (const name of new Set(artifacts)) {
     const real = claimOf(name, before, after);
     const said = claims.filter(({ artifact }) => artifact === name);
-    if (said.length === 0) return isSame(real.from, real.to) ? [] : [`the message lacks "${lineOf(real)}"`];
     const starts = [...said.map(({ from }) => from), real.to];
     const ends = [real.from, ...said.map(({ to }) => to)];
-    if (starts.every((start, index) => isSame(start, ends[index]!))) return [];
-    return [`the message says "${said.map(lineOf).join(", ")}", the rows say "${lineOf(real)}"`];
-  });
+    if (isDeepStrictEqual(starts, ends)) continue;
+    const saying = said.length > 0 ? `says "${said.map(lineOf).join(", ")}", the rows say` : "lacks";
+    found.push(`the message ${saying} "${lineOf(real)}"`);
+  }
+  return found;
 }
 
 /** Checks the commits of `range` that move a row, or whose messages speak of sizes; the newest first. */
-function checkRange(range: string, last: number): Verdict[] {
+function checkRange(range: string): Verdict[] {
   const moving = git("rev-list", "--full-history", range, "--", LIMITS).split("\n");
   const claiming = git("rev-list", "--grep=^Size: ", range).split("\n");
   const commits = [...new Set([...moving, ...claiming])].filter(Boolean);
   if (commits.length === 0) return [];
-  return git("log", "--no-walk", "--format=%H%x00%P%x00%s%x00%b%x01", ...commits)
+  const log = git("log", "--no-walk", "--format=%H%x00%P%x00%s%x00%b%x01", ...commits);
+  return log
     .split("\x01")
     .slice(0, -1)
-    .slice(0, last)
     .map((text) => {
       const [commit = "", parents = "", subject = "", message = ""] = text.trimStart().split("\0");
-      const { claims, unreadable } = parseClaims(message);
-      const found = unreadable.map((line) => `"${line}" is not ${FORM_IN_WORDS}`);
       const after = sizesAt(commit);
       const [before = {}, ...others] = parents.split(" ").map((parent) => (parent ? sizesAt(parent) : {}));
       const measured = linesFor(before, after);
       // The first rows, and those that repair unreadable ones, need no line. Nor does a merge with the sizes of one of its sides: they were moved there.
       const isOther = others.some((sizes) => linesFor(sizes, after).length === 0);
       const isFree = Object.keys(before).length === 0 || isOther;
-      if (claims.length > 0 || !isFree) found.push(...compare(claims, before, after));
-      return { commit, subject, measured, found };
+      const isSilent = sizeLinesIn(message).length === 0;
+      return { commit, subject, measured, found: isFree && isSilent ? [] : faultsIn(message, before, after) };
     });
 }
 
@@ -122,8 +110,8 @@ function squashNote(range: string): string[] {
   const [from, to] = range.split("..") as [string, string?];
   if (!to || Number(git("rev-list", "--count", range)) < 2) return [];
   const [before, after] = [sizesAt(from), sizesAt(to)];
-  const { claims } = parseClaims(git("log", "--reverse", "--format=%b", range));
-  if (Object.keys(before).length === 0 || compare(claims, before, after).length === 0) return [];
+  const messages = git("log", "--reverse", "--format=%b", range);
+  if (Object.keys(before).length === 0 || faultsIn(messages, before, after).length === 0) return [];
   const lines = linesFor(before, after);
   return [
     "A squash of these commits needs another message than GitHub makes of theirs:",
@@ -131,12 +119,10 @@ function squashNote(range: string): string[] {
   ];
 }
 
-/** The commits that this work adds: since the base, or HEAD alone where the tree has changes. */
+/** The commits that this work adds. */
 function defaultRange(): string {
-  const base = chooseBase();
-  const head = resolveCommit("HEAD");
-  const from = base?.commit === head ? parentOf(head) : base?.commit;
-  return from ? `${from}..${head}` : head;
+  const start = startOfWork();
+  return start ? `${start.commit}..HEAD` : "HEAD";
 }
 
 function show({ commit, subject, measured, found }: Verdict): void {
@@ -146,26 +132,25 @@ function show({ commit, subject, measured, found }: Verdict): void {
 }
 
 export async function main(argv: string[]): Promise<void> {
-  const options = newCommand("npm run size -- trailers")
+  const { range = defaultRange(), json } = newCommand("npm run size -- trailers")
     .description(
       `Compares the sizes that commits and their parents carry in ${LIMITS} with the lines "${FORM_IN_WORDS}" of each message, ` +
-        "one for each file that moved; the subject is none. A commit that moves a size needs them. Only what is new since the base is checked: a " +
+        "one for each file that moved; the subject is none. A commit that moves a size needs them. Only what is new is checked: a " +
         "message on main cannot be changed any more.",
     )
-    .option("--range <a..b>", "which commits (default: those since the base, or HEAD alone)")
-    .option("--last <n>", "of these, at most so many that could be wrong, the newest", "20")
+    .option(
+      "--range <a..b>",
+      "which commits (default: HEAD alone on main, elsewhere those since the branch left main)",
+    )
     .option("--json", "print the verdicts as JSON")
     .parse(argv, { from: "user" })
-    .opts<{ range?: string; last: string; json?: boolean }>();
-  const last = Number(options.last);
-  if (!Number.isSafeInteger(last) || last < 1) throw new UsageError("--last takes a whole number from 1");
-  const range = options.range ?? defaultRange();
+    .opts<{ range?: string; json?: boolean }>();
   const ends = range.split("..");
   if (ends.includes("") || ends.length > 2)
     throw new UsageError('--range takes "a..b", or one commit with everything before it');
   ends.forEach(resolveCommit);
-  const verdicts = checkRange(range, last);
-  if (options.json) console.log(JSON.stringify(verdicts, null, 2));
+  const verdicts = checkRange(range);
+  if (json) console.log(JSON.stringify(verdicts, null, 2));
   else {
     verdicts.forEach(show);
     if (verdicts.length === 0) console.log("nothing to check: no commit moves a size, or speaks of one");

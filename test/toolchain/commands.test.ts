@@ -29,7 +29,6 @@ const REFUSED: [line: string, script: string, ...args: string[]][] = [
   [`there is no "het"; there are ${TOOLS.join(", ")}`, SIZE, "het"],
   [`--max-growth takes whole bytes or per cent, as in 10B or 1%, not "1.5B"`, SIZE, "--max-growth", "1.5B"],
   ["--json needs a file beside --markdown", SIZE, "--json", "--markdown"],
-  ["--last takes a whole number from 1", SIZE, "trailers", "--last", "0"],
   [`--range takes "a..b", or one commit with everything before it`, SIZE, "trailers", "--range", "..HEAD"],
 ];
 for (const [line, script, ...args] of REFUSED) {

@@ -65,7 +65,6 @@ test("messages: none is needed where nothing moves, each other must be true", ()
   change(NOISE.slice(20), "Ten letters more");
   assert.match(green(trailers()).stdout, /^ok {4}\w{7} {2}Ten letters more\n +Size: .*\n$/);
   assert.is(JSON.parse(red(trailers("--range", "HEAD", "--json")).stdout).length, 4);
-  assert.is(JSON.parse(green(trailers("--range", "HEAD", "--last", "1", "--json")).stdout).length, 1);
   assert.match(
     red(trailers("--range", "nowhere..HEAD")).stderr,
     "nowhere names no commit of this repository",
