@@ -6,10 +6,12 @@ import { parseHTML } from "linkedom";
 import * as assert from "uvu/assert";
 import { type Artifact, buildArtifact } from "../../scripts/build/index.ts";
 import { PRODUCTION, TARGETS } from "../../scripts/config.ts";
+import { draw } from "../../scripts/site/chart.ts";
 import { documentationPage } from "../../scripts/site/documentation.ts";
 import { markdownPage } from "../../scripts/site/markdown.ts";
 import { readReference } from "../../scripts/site/reference.ts";
 import { writeSite } from "../../scripts/site/write-site.ts";
+import type { Entry } from "../../scripts/size/history.ts";
 import { REPORT } from "../support/feature-report.ts";
 import { suite } from "../support/suite.ts";
 import { throwsWith } from "../support/throws.ts";
@@ -132,6 +134,18 @@ test("Markdown: tools' marks go, links to files that are no pages become text", 
   assert.match(html, '<h1 id="a-b">A <code>b</code></h1>');
   assert.match(html, '<a href="security.html#x">one</a> two <a href="https://a.example">three</a>');
   assert.not.match(html, "figures");
+});
+
+test("the chart: no script, both colour schemes, every entry, nothing of a reason left as markup", () => {
+  const entry = (gzip: number, brotli: number, reason: string): Entry => ({
+    ...{ commit: null, buildNumber: "1000", sizes: { "all.js": { raw: 2000, gzip, brotli } }, reason },
+  });
+  const svg = draw([entry(1327, 1119, "why"), entry(1226, 1018, '<script>alert("1")</script> & more')]);
+  assert.not.match(svg, /<script|\son\w+=|href=/);
+  assert.match(svg, "@media (prefers-color-scheme: dark)");
+  assert.match(svg, "brotli 1018 B</text>");
+  assert.match(svg, "Now: all.js 1226 B gzip, 1018 B brotli.");
+  assert.is(svg.match(/<circle/g)?.length, 4);
 });
 
 test.run();

@@ -45,6 +45,12 @@ test("actions and images are pinned by digest, a comment says the version, and i
   }
 });
 
+test("sizes: each push to main is checked, whatever is pushed after it", () => {
+  const group =
+    /^concurrency:\n +group: size-.* github\.event_name == 'pull_request' && github\.ref \|\| github\.sha }}$/m;
+  assert.match(read(".github/workflows/size.yml"), group);
+});
+
 test("the release workflow's own check refuses a tag that is not on main", () => {
   const [, check] = /- name: The tag is on main\n\s+run: (.+)/.exec(read(".github/workflows/release.yml"))!;
   const folder = mkdtempSync(join(tmpdir(), "tag-"));
