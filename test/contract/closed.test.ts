@@ -34,17 +34,6 @@ test("messages of others do not hasten it, and a popup that answers and closes i
   assert.is(heard.successes.length, 1);
 });
 
-test("a popup cut off by COOP is not called closed while the user is in it", async (open) => {
-  const { client, heard } = await startLogin(open);
-  client.popup.closed = true;
-  client.focused = false;
-  await client.advance(60_000);
-  assert.is(heard.calls, 0);
-  client.focused = true;
-  await client.advance(1000);
-  assert.equal(heard.names, ["popup_closed"]);
-});
-
 test("a page that hides document.hasFocus hears nothing, and nothing is raised", async (open) => {
   const { client, heard } = await startLogin(open);
   client.document.hasFocus = {};

@@ -2,7 +2,6 @@
 import * as assert from "uvu/assert";
 import { readReference } from "../../scripts/site/reference.ts";
 import { TOKEN } from "../support/app.ts";
-import { TICK } from "../support/client.ts";
 import {
   APPROVED,
   contract,
@@ -127,14 +126,6 @@ for (const [hash, given] of answers) {
     assert.equal(texts, [typeof given === "string" ? given : given[client.name]]);
   });
 }
-
-test("popup_blocked, too, when open gives undefined, and when it throws", async (open) => {
-  for (const behaviour of ["undefined", "throws"] as const) {
-    const { client, heard } = await startLogin(open, {}, { open: behaviour });
-    await client.advance(TICK);
-    assert.equal(heard.names, ["popup_blocked"]);
-  }
-});
 
 test("what it ends in by itself is what the types have under the SDK's own, no more and no less", async () => {
   const sent = ["access_denied", "throttle_violation"];

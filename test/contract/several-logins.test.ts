@@ -21,32 +21,6 @@ test("ends an older one within a tick: its popup closes, and it ends in popup_cl
   assert.is(newer.successes[0].accessToken, "t");
 });
 
-test("never ends before the older one, however soon its answer comes; each has its own callbacks", async (open) => {
-  const client = await ready(open);
-  const heard: string[] = [];
-  const options: Record<string, () => void> = {};
-  for (const name of ["first", "second", "third"]) {
-    options.success = () => heard.push(`${name} succeeded`);
-    options.error = () => heard.push(`${name} failed`);
-    client.SE.authenticate(options);
-  }
-  await client.answer(APPROVED);
-  assert.equal(heard, ["first failed", "second failed", "third succeeded"]);
-  assert.equal(client.left(), []);
-});
-
-test("that is blocked ends the older one, too, and first", async (open) => {
-  const client = await ready(open);
-  const heard: string[] = [];
-  const error = ({ errorName }: { errorName: string }) => heard.push(errorName);
-  client.authenticate({ error });
-  await client.advance(TICK / 2);
-  client.openBehaviour = "null";
-  client.authenticate({ error });
-  await client.advance(TICK);
-  assert.equal(heard, ["popup_closed", "popup_blocked"]);
-});
-
 test("that is refused ends nothing", async (open) => {
   const client = await ready(open);
   const heard = client.authenticate();

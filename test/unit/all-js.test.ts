@@ -53,16 +53,6 @@ test("Support: IE 9: complete is given the version by a timer that hands no argu
   assert.equal(heard, [TEST_BUILD]);
 });
 
-test("Support: IE 9: a popup that does not open, or closes before its frame comes, is reported", async (open) => {
-  for (const how of ["a blocked popup", "a closed popup"]) {
-    const client = await ready(open, IE9);
-    const heard = startFor(client, ENDINGS[how]!);
-    if (!ENDINGS[how]!.open) await client.advance(500);
-    await ENDINGS[how]!.end(client);
-    assert.equal(heard.failures, [ENDINGS[how]!.failure]);
-  }
-});
-
 for (const networkUsers of [false, true]) {
   const end = networkUsers ? "network_error, because it cannot ask for accounts" : "success";
   test(`Support: IE 9: the frame's answer, once it is there with the right state, is a ${end}`, async (open) => {
@@ -78,15 +68,6 @@ for (const networkUsers of [false, true]) {
     assert.is(networkUsers || heard.successes[0].accessToken === "t", true);
   });
 }
-
-test("takes postMessage where there is File: any page that the popup goes to can hold such a frame", async (open) => {
-  const { client, heard } = await startLogin(open);
-  client.popup.frameHash = APPROVED.replace("{state}", client.stateOf());
-  await client.advance(2000);
-  assert.is(heard.calls, 0);
-  await client.answer(APPROVED);
-  assert.is(heard.successes[0].accessToken, "t");
-});
 
 test("falls back to Math.random where there is no crypto, with a new state for each login", async (open) => {
   const client = await ready(open, { crypto: false });
