@@ -6,16 +6,14 @@ import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { prepare } from "../build/index.ts";
 import { stamp } from "../build/stamp.ts";
 import { CheckError } from "../cli.ts";
-import { ALL_JS, DEV_HOST, DEV_PORT, INDEX_MJS, localTier, type Target } from "../config.ts";
+import { ALL_JS, DEV_HOST, DEV_PORT, localTier, TARGETS, type Target } from "../config.ts";
 import { createDevTier, type DevTier, type DevTierOptions, type Origins, ROLES } from "./index.ts";
 
-export interface ServerOptions extends Omit<DevTierOptions, "origins" | "sdk" | "module"> {
+export interface ServerOptions extends Omit<DevTierOptions, "origins" | "sdk"> {
   /** The first of the three ports; 0 for any free three. 8700 unless given. */
   port?: number;
-  /** The text of `/all.js` for these origins, asked for once. The project's own build unless given. */
-  sdk?: (origins: Origins) => Promise<string> | string;
-  /** The text of `/sdk/index.mjs`, likewise; asked for when a page first wants it. */
-  module?: (origins: Origins) => Promise<string> | string;
+  /** The text of all.js or index.mjs for these origins, asked for once each. The project's own build unless given. */
+  sdk?: (target: Target, origins: Origins) => Promise<string> | string;
   /** What an SDK built here calls its version; "dev" unless given. */
   buildNumber?: string;
 }
@@ -29,19 +27,6 @@ export interface RunningTier extends Omit<DevTier, "close"> {
 
 /** How many bases are tried before giving up. */
 const ATTEMPTS = 50;
-
-/** An artifact for the dev tier at `origins`. Throws BuildError when it will not build. */
-const ownBuild = async (target: Target, { login, api }: Origins, buildNumber: string): Promise<string> =>
-  stamp(await prepare(target, { tier: localTier(login, api) }), buildNumber).code;
-
-/** Calls `make` when it is first asked, once. */
-function lazy<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
-}
 
 /** The API role's answer, compressed as the real one always is, whatever the request accepts. */
 function compressed(response: Response): Response {
@@ -121,20 +106,24 @@ function serve(tier: DevTier, role: (typeof ROLES)[number]): Server {
  * Throws CheckError when none can be had, and whatever building the SDK throws.
  */
 export async function startDevTier(options: ServerOptions = {}): Promise<RunningTier> {
-  const { port: wanted = DEV_PORT, buildNumber = "dev", sdk, module, ...rest } = options;
+  const { port: wanted = DEV_PORT, buildNumber = "dev", ...rest } = options;
+  const make =
+    options.sdk ??
+    (async (target, { login, api }) =>
+      stamp(await prepare(target, { tier: localTier(login, api) }), buildNumber).code);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     // Any: below the range from which the system takes its own.
     const port = wanted ? wanted + attempt : 10_000 + 3 * Math.floor(Math.random() * 7000);
     if (port + ROLES.length > 65_536) break;
     const at = (index: number) => `http://${DEV_HOST}:${port + index}`;
     const origins = { site: at(0), login: at(1), api: at(2) };
-    const script = lazy(async () => sdk?.(origins) ?? ownBuild(ALL_JS, origins, buildNumber));
-    const tier = createDevTier({
-      ...rest,
-      origins,
-      sdk: script,
-      module: lazy(async () => module?.(origins) ?? ownBuild(INDEX_MJS, origins, buildNumber)),
-    });
+    const made = new Map<string, Promise<string> | string>();
+    const sdk = (name: string) => {
+      const target = TARGETS.find((each) => each.name === name)!;
+      if (!made.has(name)) made.set(name, make(target, origins));
+      return made.get(name)!;
+    };
+    const tier = createDevTier({ ...rest, origins, sdk });
     const servers = ROLES.map((role) => serve(tier, role));
     if (!(await listen(servers, port))) continue;
     const close = async () => {
@@ -142,7 +131,7 @@ export async function startDevTier(options: ServerOptions = {}): Promise<Running
       await Promise.all(servers.map(stop));
     };
     try {
-      await script();
+      await sdk(ALL_JS.name);
     } catch (error) {
       await close();
       throw error;

@@ -33,10 +33,10 @@ export function createSite(world: World): Hono {
   // Completely blank, as `channelUrl` must be.
   site.get("/blank", (context) => context.html(""));
 
-  const script = (make: World["sdk"]) => async (context: Context) =>
-    make ? context.body(await make(), 200, SCRIPT) : context.notFound();
-  site.on("GET", ["/all.js", "/sdk/all.js"], script(world.sdk));
-  site.get("/sdk/index.mjs", script(world.module));
+  site.on("GET", ["/all.js", "/sdk/all.js", "/sdk/index.mjs"], async (context) => {
+    const name = context.req.path.split("/").at(-1)!;
+    return world.sdk ? context.body(await world.sdk(name), 200, SCRIPT) : context.notFound();
+  });
 
   site.get("/tier.json", (context) => context.json(tierFacts(world), 200, FRESH));
 

@@ -27,11 +27,9 @@ export interface World {
   origins: Origins;
   /** The clock, ms since the epoch. */
   now: () => number;
-  /** The text of `/all.js`; called for every request, so that it may be built anew. Without it, `/all.js` is 404. */
-  sdk?: () => Promise<string> | string;
-  /** The text of `/sdk/index.mjs`, likewise. */
-  module?: () => Promise<string> | string;
-  /** The site's files beside `/all.js` and `/blank`, by name: "index.html" is "/". Without it they are 404. */
+  /** The text of `/sdk/all.js` or `/sdk/index.mjs`, called for every request. Without it, both are 404. */
+  sdk?: (name: string) => Promise<string> | string;
+  /** The site's files beside the SDK and `/blank`, by name: "index.html" is "/". Without it they are 404. */
   pages?: (name: string, origins: Origins) => Promise<SitePage | undefined>;
   /** `exampleApps` on the site's host unless given. */
   apps: App[];

@@ -1,6 +1,6 @@
 /** The documentation and the playground over HTTP, as `npm start` runs them, for the tests in a browser. */
 import { manifestOf } from "../../scripts/build/emit.ts";
-import { ALL_JS, INDEX_MJS, localTier } from "../../scripts/config.ts";
+import { localTier } from "../../scripts/config.ts";
 import { type RunningTier, startDevTier } from "../../scripts/dev-tier/server.ts";
 import { type Figures, measureFigures } from "../../scripts/site/blocks.ts";
 import { livePages } from "../../scripts/site/live.ts";
@@ -22,7 +22,6 @@ export async function startSite(options: Partial<SiteOptions> = {}): Promise<Run
   return startDevTier({
     port: 0,
     pages: livePages(manifest, { measure: figures, features: async () => REPORT, ...options }),
-    sdk: ({ login, api }) => artifactText(ALL_JS, localTier(login, api)),
-    module: ({ login, api }) => artifactText(INDEX_MJS, localTier(login, api)),
+    sdk: (target, { login, api }) => artifactText(target, localTier(login, api)),
   });
 }

@@ -153,7 +153,7 @@ function exchange(port: number, bytes: string): Promise<string> {
 }
 
 test(`${RUNS} requests of any bytes: no 5xx, nothing on the terminal`, async () => {
-  const tier = await startDevTier({ port: 0, sdk: () => "1", module: () => "1" });
+  const tier = await startDevTier({ port: 0, sdk: () => "1" });
   const statuses: Record<string, number> = {};
   const property = fc.asyncProperty(fuzzed, async (one) => {
     tier.faults.reset();

@@ -37,7 +37,7 @@ test("each address and each app of the page is there", async () => {
     string,
   ];
   for (const origin of [site, login, api]) assert.match(PAGE, `\`${origin}`);
-  const tier = createDevTier({ origins: { site, login, api }, sdk: () => "1", module: () => "1" });
+  const tier = createDevTier({ origins: { site, login, api }, sdk: () => "1" });
   for (const path of ["/sdk/all.js", "/sdk/index.mjs", "/dev/faults", "/tier.json"]) {
     assert.match(PAGE, site + path);
     assert.is((await tier.site.fetch(new Request(site + path))).status, 200, path);

@@ -3,22 +3,21 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type RequestOptions, request, Server } from "node:http";
 import * as assert from "uvu/assert";
 import { ROOT } from "../../scripts/config.ts";
-import { type RunningTier, startDevTier } from "../../scripts/dev-tier/server.ts";
+import { type RunningTier, type ServerOptions, startDevTier } from "../../scripts/dev-tier/server.ts";
 import { suite } from "../support/suite.ts";
 
 const test = suite("dev tier: server");
 
-const sdk = (origins: { login: string }) => `/* ${origins.login} */`;
+/** What was built, and for which origins. */
+const built: string[] = [];
+const sdk: NonNullable<ServerOptions["sdk"]> = ({ name }, { login }) => {
+  built.push(`${name} ${login}`);
+  return `/* ${login} */`;
+};
 
 let tier: RunningTier;
-/** The origins for which the module was built. */
-const built: string[] = [];
-const module = ({ api }: { api: string }) => {
-  built.push(api);
-  return "export {};";
-};
 test.before(async () => {
-  tier = await startDevTier({ port: 0, sdk, module });
+  tier = await startDevTier({ port: 0, sdk });
 });
 test.after(() => tier.close());
 
@@ -56,7 +55,6 @@ test("three neighbouring ports of the loopback interface, and its own build of t
 
 test("each role answers; the API's answers are compressed, also for a client that did not ask", async () => {
   const { origins } = tier;
-  assert.is(await textAt(`${origins.site}/all.js`), `/* ${origins.login} */`);
   assert.is((await ask(`${origins.login}/oauth/dialog`)).statusCode, 400);
   const { statusCode, headers } = await ask(`${origins.api}/2.0/errors`);
   assert.equal([statusCode, headers["content-encoding"]], [200, "gzip"]);
@@ -65,11 +63,12 @@ test("each role answers; the API's answers are compressed, also for a client tha
   assert.is((await ask(origins.login, { method: "TRACE" })).statusCode, 405);
 });
 
-test("the module is built for the tier's origins when a page first asks for it, once", async () => {
-  assert.equal(built, []);
-  for (let visit = 0; visit < 2; visit++)
-    assert.is(await textAt(`${tier.origins.site}/sdk/index.mjs`), "export {};");
-  assert.equal(built, [tier.origins.api]);
+test("the script is built at once, the module when a page first asks for it, each once for the tier's origins", async () => {
+  const { site, login } = tier.origins;
+  assert.equal(built, [`all.js ${login}`]);
+  for (const path of ["/sdk/index.mjs", "/sdk/index.mjs", "/all.js"])
+    assert.is(await textAt(site + path), `/* ${login} */`);
+  assert.equal(built, [`all.js ${login}`, `index.mjs ${login}`]);
 });
 
 test("a taken port: the next three that are free; none left: an error that says so", async () => {
@@ -99,8 +98,8 @@ test("ports that may not be opened: an error that says so, and names the port", 
 
 test("an SDK that does not build frees the ports", async () => {
   let used = 0;
-  const failing = (origins: { site: string }) => {
-    used = Number(new URL(origins.site).port);
+  const failing: typeof sdk = (_, { site }) => {
+    used = Number(new URL(site).port);
     throw new Error("will not build");
   };
   assert.is((await failure({ port: 0, sdk: failing })).message, "will not build");
