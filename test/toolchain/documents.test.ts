@@ -7,7 +7,6 @@ import { ROOT } from "../../scripts/config.ts";
 import { BLOCKS, type Figures, fill, measureFigures } from "../../scripts/site/blocks.ts";
 import { DOCUMENTS } from "../../scripts/site/figures.ts";
 import { readReference } from "../../scripts/site/reference.ts";
-import { firstDifferences } from "../support/difference.ts";
 import { suite } from "../support/suite.ts";
 import { throwsWith } from "../support/throws.ts";
 
@@ -29,10 +28,12 @@ test.before(async (context) => {
 
 for (const name of DOCUMENTS) {
   test(`${name} has today's figures, and today's types`, ({ figures }) => {
-    const text = read(name);
-    // The first lines that differ: the whole text would fill the screen.
-    const differences = firstDifferences(text, fill(text, figures));
-    assert.equal(differences, [], `${name} is out of date: npm run docs:figures`);
+    const is = read(name).split("\n");
+    const shouldBe = fill(read(name), figures).split("\n");
+    // The first line that differs: the whole text would fill the screen.
+    const at = shouldBe.findIndex((line, index) => line !== is[index]);
+    assert.is(is[at], shouldBe[at], `${name}:${at + 1} is out of date: npm run docs:figures`);
+    assert.is(is.length, shouldBe.length);
   });
 }
 

@@ -187,33 +187,6 @@ test("/access-tokens/{token}/invalidate: ends the token; one that is not there i
   }
 });
 
-test("a preflight lets every page send the header", async () => {
-  const headers = {
-    Origin: "https://anyone.example",
-    "Access-Control-Request-Method": "GET",
-    "Access-Control-Request-Headers": "authorization",
-  };
-  const response = await call(newTier(), ASSOCIATED, "", { method: "OPTIONS", headers });
-  assert.is(response.status, 204);
-  assert.equal(
-    ["Origin", "Headers", "Methods"].map((name) => response.headers.get(`Access-Control-Allow-${name}`)),
-    ["*", "Authorization", "GET,POST"],
-  );
-  assert.is(response.headers.get("Access-Control-Max-Age"), "0");
-});
-
-test("a body of more than 64 KB is refused, by each role, and by the API with CORS", async () => {
-  const tier = newTier();
-  const paths = { site: "/dev/faults", login: "/oauth/dialog", api: "/2.0/errors" };
-  for (const role of ["site", "login", "api"] as const)
-    for (const size of [65_536, 65_537]) {
-      const init = { method: "POST", body: "x".repeat(size) };
-      const { status, headers } = await tier[role].fetch(new Request(ORIGINS[role] + paths[role], init));
-      assert.is(status === 413, size > 65_536, role);
-      assert.is(headers.get("Access-Control-Allow-Origin"), role === "api" ? "*" : null);
-    }
-});
-
 test("a bug is a 500 that prints no control character", async () => {
   const broken = newTier({
     now: () => {

@@ -1,46 +1,32 @@
-import { readFileSync } from "node:fs";
 import vm from "node:vm";
 import { parse } from "acorn";
 import { parseHTML } from "linkedom";
 import * as assert from "uvu/assert";
+import type { FaultValues } from "../../scripts/dev-tier/index.ts";
+import { LANDING_JS } from "../../scripts/dev-tier/page-files.ts";
+import { USER_AGENTS } from "../support/old-ie.ts";
 import { suite } from "../support/suite.ts";
 import { CHANNEL, LANDING, newTier, ORIGINS } from "./dev-tier-support.ts";
 
 const test = suite("dev tier: landing page");
 
-const HASH = "#access_token=abc))&expires=86400&state=1";
-const CHROME: string = "Mozilla/5.0 Chrome/140";
-const IE_9 = "Mozilla/5.0 (compatible; MSIE 9.0; Windows NT 6.1; Trident/5.0)";
-const IE_10 = "Mozilla/5.0 (compatible; MSIE 10.0; Windows NT 6.1; Trident/6.0)";
-
-/** Loads the landing page and runs its script as a popup's browser would. */
+/** Loads the landing page: its text, its scripts, and the settings that they read. */
 async function land(
   address: string,
-  { tier = newTier(), userAgent = CHROME, header = userAgent as string, opener = true } = {},
+  userAgent = "Mozilla/5.0 Chrome/140",
+  faults: Partial<FaultValues> = {},
 ) {
-  const response = await tier.login.fetch(new Request(address, { headers: { "User-Agent": header } }));
+  const tier = newTier();
+  tier.faults.set(faults);
+  const response = await tier.login.fetch(new Request(address, { headers: { "User-Agent": userAgent } }));
   const { document } = parseHTML(await response.text());
-  const scripts = [...document.querySelectorAll("script")].map(({ textContent }) => textContent!);
-  const shown = [...document.body.children].filter(({ localName }) => localName !== "script");
-  const ran = {
-    posted: [] as string[][],
-    closed: 0,
-    /** The timers that are waiting. */
-    waiting: [] as { run(): void; ms: number }[],
-    scripts: scripts.length,
-    shows: shown
-      .map(({ textContent }) => textContent)
-      .join("")
-      .trim(),
-    frame: () => document.querySelector("iframe") as any,
-  };
-  const postMessage = (data: string, target: string) => ran.posted.push([data, target]);
-  const window = { opener: opener ? { postMessage } : null, close: () => ran.closed++ };
-  const setTimeout = (run: () => void, ms: number) => ran.waiting.push({ run, ms });
-  const globals = { window, document, location: { hash: HASH }, navigator: { userAgent }, setTimeout };
-  for (const script of scripts) vm.runInNewContext(script, globals);
-  return ran;
+  const scripts = [...document.querySelectorAll("script")].map((script) => script.textContent);
+  for (const script of document.querySelectorAll("script")) script.remove();
+  const settings = { ...document.getElementById("answer")?.dataset };
+  return { scripts, shows: document.body.textContent!.trim(), settings, document };
 }
+
+const HASH = "#access_token=abc))&expires=86400&state=1";
 
 const address = (protocol: string, proxy: string, assisted = "1") =>
   `${ORIGINS.login}/oauth/login_success?${new URLSearchParams({ assisted, protocol, proxy })}`;
@@ -55,18 +41,12 @@ const targets: [address: string, target: string][] = [
   // Nothing of the address becomes markup.
   [address("https", `${CHANNEL}?"><script>alert(1)</script>`), ORIGINS.site],
 ];
-test("shows its heading and nothing else, and posts its hash to the app's origin", async () => {
+test("shows its heading alone; its one script is given the app's origin", async () => {
   for (const [from, target] of targets) {
-    const { posted, shows, scripts, frame, closed } = await land(from);
-    assert.equal(posted, [[HASH, target]]);
-    assert.equal([shows, scripts, frame(), closed], ["Authorizing Application", 1, null, 0]);
+    const { scripts, shows, settings, document } = await land(from);
+    assert.equal([scripts, shows, settings.target], [[LANDING_JS], "Authorizing Application", target]);
+    assert.is(document.getElementById("answer")!.getAttribute("style"), "display:none");
   }
-});
-
-test("without assisted it does nothing; without an opener it raises nothing", async () => {
-  const { shows, scripts } = await land(LANDING.replace("assisted=1&", ""));
-  assert.equal([shows, scripts], ["Authorizing Application", 0]);
-  assert.is((await land(LANDING, { opener: false })).scripts, 1);
 });
 
 const unexpected: Record<string, string> = {
@@ -80,63 +60,65 @@ const unexpected: Record<string, string> = {
   "no protocol": address("", CHANNEL),
   "a protocol that is more than that": address("https://evil.example/?", CHANNEL),
 };
-test("dead ends", async () => {
+const DEAD_END = /^Application Login Failure\s.*\serror description: unexpected domain on proxy url$/s;
+
+test("dead ends; without assisted, or with the fault never, it does nothing", async () => {
   for (const [what, from] of Object.entries(unexpected)) {
     const { shows, scripts } = await land(from);
-    assert.match(
-      shows,
-      /^Application Login Failure\s.*\serror description: unexpected domain on proxy url$/s,
-      what,
-    );
-    assert.is(scripts, 0);
+    assert.match(shows, DEAD_END, what);
+    assert.equal(scripts, []);
   }
+  for (const idle of [
+    await land(LANDING.replace("assisted=1&", "")),
+    await land(LANDING, "", { never: true }),
+  ])
+    assert.equal([idle.shows, idle.scripts], ["Authorizing Application", []]);
 });
 
-test("old IE, by its header or by navigator, gets the frame and no message", async () => {
-  const agents = [
-    { userAgent: IE_9 },
-    { header: IE_9 },
-    { userAgent: IE_9.replace("9.0", "6.0"), header: "" },
-  ];
-  for (const options of agents) {
-    const { frame, posted } = await land(LANDING, options);
-    assert.equal([frame().name, frame().src], ["se-api-frame", CHANNEL + HASH]);
-    assert.is(frame().parentElement.getAttribute("style"), "display:none");
-    assert.equal(posted, []);
+test("the frame is for IE up to 9, or for the fault oldIe, and never has an address that would run code", async () => {
+  const frames = {
+    [USER_AGENTS["IE 9"]]: "true",
+    [USER_AGENTS["IE 9"].replace("9.0", "6.0")]: "true",
+    // It says MSIE as well.
+    [USER_AGENTS["IE 10"]]: "",
+  };
+  for (const [userAgent, frame] of Object.entries(frames)) {
+    const { settings } = await land(LANDING, userAgent);
+    assert.equal([settings.frame, settings.proxy], [frame, CHANNEL], userAgent);
   }
-  // It says MSIE as well.
-  const { frame, posted } = await land(LANDING, { userAgent: IE_10 });
-  assert.equal([frame(), posted.length], [null, 1]);
-  // A proxy that would run code is never framed.
-  const code = await land(address("https", "javascript://app.example/%0aalert(1)"), { userAgent: IE_9 });
-  assert.not.match(String(code.frame().src), /javascript/);
+  assert.is((await land(LANDING, "", { oldIe: true })).settings.frame, "true");
+  assert.is((await land(address("https", "javascript://app.example/%0aalert(1)"))).settings.proxy, "");
+});
+
+/** What the page's script does in a popup, in order, with the waits before it. */
+async function run(faults: Partial<FaultValues>, opener = true) {
+  const { document } = await land(LANDING, "", faults);
+  const done: unknown[] = [];
+  const postMessage = (...sent: unknown[]) => done.push(sent);
+  vm.runInNewContext(LANDING_JS, {
+    document,
+    window: { opener: opener ? { postMessage } : null, close: () => done.push("close") },
+    location: { hash: HASH },
+    navigator: { userAgent: "" },
+    setTimeout(work: () => void, ms: number) {
+      done.push(ms);
+      work();
+    },
+  });
+  return { done, frame: document.querySelector("iframe") };
+}
+
+test("the script posts the hash, late, twice, and closes; through a frame, whose page may be slow", async () => {
+  const posted = [HASH, ORIGINS.site];
+  assert.equal(await run({}), { done: [posted], frame: null });
+  assert.equal((await run({}, false)).done, []);
+  assert.equal((await run({ late: 700, twice: true, closes: true })).done, [700, posted, posted, "close"]);
+  const { done, frame } = await run({ oldIe: true, slowFrame: 1500 });
+  assert.equal([done, frame!.name, frame!.src], [[1500], "se-api-frame", CHANNEL + HASH]);
 });
 
 test("the page's script is ES3, for the browsers that the frame is for", () => {
-  const file = new URL("../../scripts/dev-tier/pages/landing.js", import.meta.url);
-  parse(readFileSync(file, "utf8"), { ecmaVersion: 3, allowReserved: "never" });
-});
-
-test("faults: late, twice, closes, never, old IE, slow frame", async () => {
-  const tier = newTier();
-  tier.faults.set({ late: 700, twice: true, closes: true });
-  const late = await land(LANDING, { tier });
-  const [timer] = late.waiting;
-  assert.equal([late.posted, timer!.ms, late.closed], [[], 700, 0]);
-  timer!.run();
-  assert.equal([late.posted.map(([data]) => data), late.closed], [[HASH, HASH], 1]);
-
-  tier.faults.set({ never: true });
-  assert.equal((await land(LANDING, { tier })).scripts, 0);
-
-  tier.faults.reset();
-  tier.faults.set({ oldIe: true, slowFrame: 1500 });
-  const slow = await land(LANDING, { tier });
-  assert.is(slow.frame().name, "se-api-frame");
-  assert.not.ok(slow.frame().src);
-  assert.is(slow.waiting[0]!.ms, 1500);
-  slow.waiting[0]!.run();
-  assert.is(slow.frame().src, CHANNEL + HASH);
+  parse(LANDING_JS, { ecmaVersion: 3, allowReserved: "never" });
 });
 
 test.run();
