@@ -4,7 +4,7 @@ import { Option } from "commander";
 import pc from "picocolors";
 import { sizesOf } from "./build/artifact.ts";
 import { emit, type Manifest, manifestOf, readManifest } from "./build/emit.ts";
-import { gate } from "./build/gate.ts";
+import { gate } from "./build/guard.ts";
 import { buildArtifact } from "./build/index.ts";
 import { chooseLocalNumber } from "./build/number.ts";
 import { isMain, newCommand, runCommand, UsageError, writing } from "./cli.ts";

@@ -1,7 +1,7 @@
 import vm from "node:vm";
 import { getLineInfo, parse } from "acorn";
-import { forbiddenIn, SERVERS, type Target, type Tier } from "../config.ts";
-import { BuildError } from "./artifact.ts";
+import { forbiddenIn, HARD_BUDGET, SERVERS, type Target, type Tier } from "../config.ts";
+import { BuildError, type Sizes } from "./artifact.ts";
 
 function refuse(target: Target, code: string, offset: number, what: string): never {
   const near = JSON.stringify(code.slice(Math.max(0, offset - 20), offset + 20));
@@ -56,4 +56,16 @@ export function guard(target: Target, tier: Tier, code: string): void {
   checkText(target, tier, code);
   checkSyntax(target, code);
   if (target.script) checkGlobals(target, target.script, code);
+}
+
+/** Throws BuildError when the compressed artifact `name` is over `limit` bytes, with the size, the limit and the excess. */
+export function gate(name: string, sizes: Sizes, limit: number = HARD_BUDGET): void {
+  for (const format of ["gzip", "brotli"] as const) {
+    const excess = sizes[format] - limit;
+    if (excess > 0) {
+      throw new BuildError(
+        `${name} is ${sizes[format]} B ${format}: ${excess} B over its limit of ${limit} B`,
+      );
+    }
+  }
 }

@@ -33,12 +33,6 @@ async function runTerser(target: Target, input: Code): Promise<Code> {
   }
 }
 
-/** `code` as terser alone minifies it, names included: what other programs are compared with. */
-export async function minifyPlain(target: Target, code: string): Promise<string> {
-  const compress = { ...target.compress, unused: true };
-  return (await terser(code, { ...optionsOf(target), compress, mangle: { toplevel: true } })).code!;
-}
-
 /** The same text for the same program, whatever its variables are called. */
 async function canonical(target: Target, code: string): Promise<string> {
   const byNumber = { get: (index: number) => `$${index}` };

@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { ROOT } from "../config.ts";
-import type { FeatureReport } from "../size/features/cost.ts";
+import type { FeatureReport } from "../size/features.ts";
 
 const FOLDER = join(ROOT, ".cache/site");
 const TABLE = join(ROOT, "scripts/size/features/table.ts");

@@ -1,8 +1,8 @@
 /** The size page: the chart, the price of each feature, the heat map, the peers. All from the tools' output. */
 import type { Sizes } from "../build/index.ts";
-import type { FeatureReport } from "../size/features/cost.ts";
-import type { Heat } from "../size/heat/cost-of-text.ts";
+import type { FeatureReport } from "../size/features.ts";
 import { heatMap, legend } from "../size/heat/page.ts";
+import type { Heat } from "../size/heat.ts";
 import { FIXED_NUMBER } from "../size/settings.ts";
 import { code, escapeHtml, table } from "./html.ts";
 import type { Peers } from "./peers.ts";

@@ -9,7 +9,7 @@ import { checkOrigin, isMain, newCommand, runCommand, writing } from "../cli.ts"
 import { apiOriginOf, PRODUCTION, ROOT, TARGETS } from "../config.ts";
 import { createDevTier } from "../dev-tier/index.ts";
 import { gitOrNull } from "../git.ts";
-import type { FeatureReport } from "../size/features/cost.ts";
+import type { FeatureReport } from "../size/features.ts";
 import { keptFeatures, measureFeaturesFor } from "./kept-features.ts";
 import { policyOf } from "./page-frame.ts";
 import { openSite, type SiteOptions } from "./pages.ts";

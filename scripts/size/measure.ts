@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { brotli, gzip, quickSweep } from "../build/compress.ts";
-import { gate } from "../build/gate.ts";
+import { gate } from "../build/guard.ts";
 import { type Artifact, type Code, finish, prepare, type Sizes, sizesOf } from "../build/index.ts";
 import { type Taken, takenIn } from "../build/names.ts";
 import { stamp } from "../build/stamp.ts";

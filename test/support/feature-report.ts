@@ -1,5 +1,5 @@
 /** A report of `npm run size -- features` to draw, because measuring a real one takes a minute. */
-import type { FeatureReport } from "../../scripts/size/features/cost.ts";
+import type { FeatureReport } from "../../scripts/size/features.ts";
 
 const sizes = (raw: number, gzip: number, brotli: number) => ({ raw, gzip, brotli });
 

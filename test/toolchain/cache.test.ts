@@ -106,7 +106,7 @@ test("an edited script of the build, or another Node, has results of its own; ve
     assert.equal([kept(), kept()], [1, 1]);
     // As another version of a package would: its folder is a link to this project's own.
     assert.is(kept('Object.defineProperty(process.versions, "zlib", { value: "0" })'), 2);
-    appendFileSync(project.path("scripts/build/gate.js"), "// Edited.");
+    appendFileSync(project.path("scripts/build/guard.js"), "// Edited.");
     assert.is(kept(), 3);
   } finally {
     project.remove();

@@ -1,8 +1,7 @@
 import * as assert from "uvu/assert";
 import { ALL_JS, TARGETS } from "../../scripts/config.ts";
-import { cutOut, type Feature, measureFeatures, without } from "../../scripts/size/features/cost.ts";
 import { FEATURES } from "../../scripts/size/features/table.ts";
-import { featureTable } from "../../scripts/size/features.ts";
+import { cutOut, type Feature, featureTable, measureFeatures, without } from "../../scripts/size/features.ts";
 import { suite } from "../support/suite.ts";
 import { throwsWith } from "../support/throws.ts";
 

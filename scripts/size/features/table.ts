@@ -4,7 +4,7 @@
  * The marks are here and not in the sources, which are written to be read. A mark that is no longer in its source exactly
  * once fails with the feature's name: then update it here.
  */
-import type { Feature } from "./cost.ts";
+import type { Feature } from "../features.ts";
 
 const ALL = ["all.js"];
 const INDEX = ["index.mjs"];

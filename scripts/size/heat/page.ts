@@ -1,6 +1,6 @@
 /** The heat map as HTML: for the site, and as one file that needs nothing else, no script, no network, light and dark. */
 import { html, raw } from "hono/html";
-import type { Heat } from "./cost-of-text.ts";
+import type { Heat } from "../heat.ts";
 
 /** What `html` makes when nothing in it is awaited. */
 type Html = ReturnType<typeof html>;
