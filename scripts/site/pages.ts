@@ -49,7 +49,7 @@ export function openSite(options: SiteOptions) {
   const { manifest, features, origin, policy, measure = measureFigures } = options;
   const { version } = JSON.parse(read("package.json")) as { version: string };
   const edition = `${version}, build ${manifest.buildNumber}`;
-  const ledger = readHistory();
+  const history = readHistory();
   // Measured once for all visits.
   let measured: Promise<Figures> | undefined;
 
@@ -58,7 +58,7 @@ export function openSite(options: SiteOptions) {
     const { sizes, peers, artifacts } = await measured;
     const artifact = artifacts.find(({ target }) => target === ALL_JS)!;
     const report = await features(artifact.code);
-    return sizePage({ sizes, peers, heat: measureHeat(artifact), features: report, chart: titleOf(ledger) });
+    return sizePage({ sizes, peers, heat: measureHeat(artifact), features: report, chart: titleOf(history) });
   }
 
   const files = new Map<string, () => string | Promise<string>>();
@@ -79,7 +79,7 @@ export function openSite(options: SiteOptions) {
   files.set("lit-html.js", () => read("node_modules/lit-html/lit-html.js"));
   const styles = ["node_modules/@picocss/pico/css/pico.min.css", "scripts/site/page/site.css"];
   files.set("site.css", () => styles.map(read).join("\n"));
-  files.set("history.svg", () => draw(ledger));
+  files.set("history.svg", () => draw(history));
   // What each error's name means, for the playground.
   const meanings = () => readReference().errors.map(({ name, doc }) => [name, doc]);
   files.set("errors.json", () => JSON.stringify(Object.fromEntries(meanings())));
