@@ -20,27 +20,17 @@ declare global {
 }
 `;
 
-/** Compiles `src/` into declarations in `folder`. Throws BuildError with the compiler's own messages. */
-async function emitDeclarations(folder: string): Promise<void> {
-  const compiler = join(ROOT, "node_modules", ".bin", "tsc");
-  const options = ["--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--noEmitOnError"];
-  // Without it the declarations would import a ".ts" file.
-  const imports = ["--allowImportingTsExtensions", "false"];
-  try {
-    await promisify(execFile)(compiler, ["-p", "src", ...options, ...imports, "--outDir", folder], {
-      cwd: ROOT,
-    });
-  } catch (error) {
-    const { stdout, message } = error as Error & { stdout?: string };
-    throw new BuildError(stdout?.trim() || message);
-  }
-}
-
-/** The declarations by file name, for the hosted script and for the module. Throws BuildError when the source does not compile. */
+/** The declarations by file name, for the hosted script and for the module. Throws BuildError, with the compiler's own messages. */
 export async function declarations(): Promise<Map<string, string>> {
   const folder = await mkdtemp(join(tmpdir(), "declarations-"));
+  const options = ["-p", "src", "--outDir", folder];
+  options.push("--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--noEmitOnError");
+  // Without it the declarations would import a ".ts" file.
+  options.push("--allowImportingTsExtensions", "false");
   try {
-    await emitDeclarations(folder);
+    await promisify(execFile)(join(ROOT, "node_modules/.bin/tsc"), options, { cwd: ROOT }).catch((error) => {
+      throw new BuildError(error.stdout?.trim() || error.message);
+    });
     const types = await readFile(join(folder, "types.d.ts"), "utf8");
     const index = await readFile(join(folder, "index.d.ts"), "utf8");
     // One file: the types first, then what the module exports.

@@ -3,11 +3,13 @@ import { chmod, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { layout } from "../../scripts/release/folders.ts";
-import { type Outcome, runProgram } from "../support/program.ts";
+import { type Outcome, runProgram, runScript } from "../support/program.ts";
 import { suite } from "../support/suite.ts";
-import { codeOf, makeDist, run, servedBy, withRelease } from "./support.ts";
+import { codeOf, makeDist, servedBy, withRelease } from "./support.ts";
 
 const test = suite("npm run release");
+
+const run = (...args: string[]): Outcome => runScript("scripts/release/release.ts", args);
 
 /** Asserts that a command ended with this code and this one line. */
 function assertSaid({ status, stderr }: Outcome, code: number, said: RegExp): void {

@@ -9,7 +9,6 @@ import { emit, manifestOf } from "../../scripts/build/emit.ts";
 import { ALL_JS, PRODUCTION } from "../../scripts/config.ts";
 import { FORMS, layout } from "../../scripts/release/folders.ts";
 import { release } from "../../scripts/release/publish.ts";
-import { type Outcome, runScript } from "../support/program.ts";
 
 /** Calls `use` with an empty folder that is gone afterwards; everybody may enter it, as the folder above a release. */
 export async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
@@ -57,9 +56,6 @@ export function withRelease(
     await use(root, folder);
   });
 }
-
-/** Runs `npm run release`. */
-export const run = (...args: string[]): Outcome => runScript("scripts/release/release.ts", args);
 
 /** Every path under `folder` with its content, links with where they lead: two equal trees are the same release. */
 export async function treeOf(folder: string): Promise<Record<string, string>> {
