@@ -11,9 +11,8 @@ import { dirname, join, relative } from "node:path";
 import { CheckError } from "../cli.ts";
 import { type Build, currentNumber, publishedBuilds, readLink, readPublished, readSource } from "./builds.ts";
 import { FORMS, type Layout, layout, MAP } from "./folders.ts";
-import { renderStaticHeaders } from "./headers.ts";
+import { renderNginx, renderStaticHeaders } from "./headers.ts";
 import { withLock } from "./lock.ts";
-import { renderNginx } from "./nginx-include.ts";
 
 export interface ReleaseRequest {
   /** The release folder; made when it is missing. */
