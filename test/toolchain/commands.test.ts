@@ -26,6 +26,10 @@ const REFUSED: [line: string, script: string, ...args: string[]][] = [
     `option '--tier <name>' argument 'test' is invalid. Allowed choices are dev, production. ${HELP}`,
     ...(["scripts/build.ts", "--tier", "test"] as const),
   ],
+  [
+    `option '--port <number>' argument '70000' is invalid. Expected 0 to 65533. ${HELP}`,
+    ...(["scripts/start.ts", "--port", "70000"] as const),
+  ],
   [`there is no "het"; there are ${TOOLS.join(", ")}`, SIZE, "het"],
   [`--max-growth takes whole bytes or per cent, as in 10B or 1%, not "1.5B"`, SIZE, "--max-growth", "1.5B"],
   ["--json needs a file beside --markdown", SIZE, "--json", "--markdown"],

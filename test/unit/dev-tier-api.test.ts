@@ -95,24 +95,24 @@ test("every call: the answer, its HTTP status, and that every page may read it",
     }
 });
 
+const FIELDS = [
+  "site_name site_url user_id reputation account_id creation_date last_access_date answer_count question_count",
+  "bronze silver gold",
+];
 test("the wrapper and the items have their default fields; each account has its sites, with one account_id", async () => {
   const tier = newTier();
   for (const [account, count] of Object.entries({ none: 0, one: 1, three: 3, many: 100 })) {
     const wrapper = await callJson(tier, `${ASSOCIATED}?pagesize=100`, await tokenFor(tier, account));
-    assert.equal(Object.keys(wrapper), ["items", "has_more", "quota_max", "quota_remaining"]);
-    assert.is(new Set(wrapper.items.map((site: any) => site.site_url)).size, count);
-    assert.is(new Set(wrapper.items.map((site: any) => site.account_id)).size, Math.min(count, 1));
-    for (const site of wrapper.items) {
-      assert.is(
-        Object.keys(site).join(" "),
-        "site_name site_url user_id reputation account_id creation_date last_access_date badge_counts answer_count question_count",
+    assert.is(Object.keys(wrapper).join(" "), "items has_more quota_max quota_remaining");
+    const sites: Record<string, unknown>[] = wrapper.items;
+    assert.is(new Set(sites.map(({ site_url }) => site_url)).size, count);
+    assert.is(new Set(sites.map(({ account_id }) => account_id)).size, Math.min(count, 1));
+    for (const { badge_counts, ...site } of sites)
+      assert.equal(
+        [site, badge_counts].map((fields) => Object.keys(fields!).join(" ")),
+        FIELDS,
       );
-      assert.equal(Object.keys(site.badge_counts).sort(), ["bronze", "gold", "silver"]);
-    }
   }
-  const page = (number: number) => callJson(tier, `${ASSOCIATED}?page=${number}`, token);
-  const token = await tokenFor(tier, "many");
-  assert.is.not((await page(1)).items[0].site_url, (await page(2)).items[0].site_url);
 });
 
 test("/me: who the user is on one site", async () => {
