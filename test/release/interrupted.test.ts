@@ -1,5 +1,5 @@
 /** A release that is killed at any moment: pages get the old build or the new one, and the next release puts all right. */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import syncFs, { cpSync, existsSync, lstatSync, readdirSync, rmSync } from "node:fs";
 import fs from "node:fs/promises";
@@ -10,6 +10,7 @@ import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import * as assert from "uvu/assert";
 import { inspect } from "../../scripts/release/describe.ts";
 import { FORMS, layout } from "../../scripts/release/folders.ts";
+import { withLock } from "../../scripts/release/lock.ts";
 import { release, switchTo } from "../../scripts/release/publish.ts";
 import { suite } from "../support/suite.ts";
 import { assertRefused, codeOf, makeDist, servedBy, treeOf, withFolder, withRelease } from "./support.ts";
@@ -107,7 +108,7 @@ for (const { name, builds, to, work } of SCENES) {
           }
           if (isLocked(root)) {
             const said = new RegExp(
-              `another release is at work here: process ${process.pid} on \\S+, since 20\\S+Z\\. ` +
+              `another release is at work here: process ${process.pid} on \\S+ \\S+, since 20\\S+Z\\. ` +
                 `If it is not, remove its lock: rm -r "${at.lock}"$`,
             );
             await assertRefused(root, () => work(root, dist), said);
@@ -127,7 +128,7 @@ for (const { name, builds, to, work } of SCENES) {
 test("killed at random moments, again and again: each read of each form gives a whole build", async () => {
   await withFolder(async (folder) => {
     const root = join(folder, "cdn");
-    const { lock, alias } = layout(root);
+    const { alias } = layout(root);
     const unpack = [(bytes: Buffer) => bytes, gunzipSync, brotliDecompressSync];
     let reads = 0;
     const readAll = async (): Promise<void> => {
@@ -138,7 +139,7 @@ test("killed at random moments, again and again: each read of each form gives a 
       }
     };
     const child = fileURLToPath(new URL("busy-child.ts", import.meta.url));
-    for (const signal of ["SIGKILL", "SIGINT", "SIGKILL", "SIGTERM", "SIGKILL", "SIGINT"] as const) {
+    for (const signal of ["SIGKILL", "SIGINT", "SIGKILL", "SIGTERM", "SIGKILL", "SIGHUP"] as const) {
       const busy = spawn(process.execPath, ["--import", "tsx", child, root, folder], {
         stdio: ["ignore", "pipe", "inherit"],
       });
@@ -153,14 +154,39 @@ test("killed at random moments, again and again: each read of each form gives a 
       }
       assert.is((await gone)[1], signal);
       await readAll();
-      // Nobody has to clear up after Ctrl-C.
+      // Nobody has to clear up: not after Ctrl-C, and the next release takes over the lock of one that was killed.
       if (signal !== "SIGKILL") assert.not.ok(isLocked(root));
-      rmSync(lock, { force: true });
     }
     assert.ok(reads > 50, `${reads} reads`);
     await release({ root, from: await makeDist(join(folder, "7"), "7") });
     assert.is(await servedBy(root), codeOf("7"));
     for (const { build, damage } of (await inspect(root)).builds) assert.is(damage, null, build);
+  });
+});
+
+test("a lock is taken over from a process that is dead, and from none that cannot be seen", async () => {
+  await withFolder(async (folder) => {
+    const root = join(folder, "cdn");
+    const { lock } = layout(root);
+    const from = await makeDist(join(folder, "1"), "1");
+    await release({ root, from });
+    let own = "";
+    const nothing = async () => {};
+    await withLock(lock, nothing, async () => {
+      own = await fs.readlink(lock);
+    });
+    const { pid } = spawnSync("true");
+    const dead = own.replace(String(process.pid), String(pid));
+    await fs.symlink(dead, lock);
+    await release({ root, from });
+    assert.not.ok(isLocked(root));
+    // Another container, or another start of the machine.
+    await fs.symlink(`${dead}1`, lock);
+    await assertRefused(
+      root,
+      () => release({ root, from }),
+      /is at work here: process \d+ on \S+ \S+, since/,
+    );
   });
 });
 
