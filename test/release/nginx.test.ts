@@ -103,16 +103,13 @@ test("nginx and static hosts send these headers: the alias is kept for minutes, 
     assert.match(etag!, /^"[0-9a-f]+-[0-9a-f]+"$/);
     assert.ok(date);
   }
-  // Read back as a static host does: a path, then lines set in from it.
-  const read = renderStaticHeaders()
-    .split("\n\n")
-    .slice(1)
-    .map((block) => {
-      const [path, ...lines] = block.trimEnd().split("\n");
-      const pairs = lines.map((line) => line.match(/^ {2}([\w-]+): (.+)$/)!.slice(1) as [string, string]);
-      return [path, Object.fromEntries(pairs.map(([name, value]) => [name.toLowerCase(), value]))];
-    });
-  assert.equal(read, expected);
+  // For a static host: a path, then lines set in from it. Names of headers have no case.
+  const blocks = expected.map(([path, headers]) => {
+    const lines = Object.entries(headers).map(([name, value]) => `  ${name}: ${value}\n`);
+    return `\n${path}\n${lines.join("")}`;
+  });
+  const comment = /^#.*\n/;
+  assert.is(renderStaticHeaders().replace(comment, "").toLowerCase(), blocks.join("").toLowerCase());
 });
 
 test("HEAD, 304, and an ETag for each form of each build, even at the same length; a rollback is seen at once", async () => {
