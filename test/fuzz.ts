@@ -10,6 +10,12 @@ function whole(text: string): number {
   return Number(text);
 }
 
+function count(text: string): number {
+  const number = whole(text);
+  if (number < 1) throw new InvalidArgumentError("it takes a whole number from 1.");
+  return number;
+}
+
 const NAMES = Object.keys(ARTIFACTS) as ArtifactName[];
 
 async function main(argv: string[]): Promise<void> {
@@ -18,7 +24,7 @@ async function main(argv: string[]): Promise<void> {
       "Plays random interleavings of messages, closings, timers and API answers against the minified artifacts.",
     )
     .addOption(new Option("--artifact <name>", "one of the two alone").choices(NAMES))
-    .option("--runs <number>", "how many on each", whole, 100_000)
+    .option("--runs <number>", "how many on each", count, 100_000)
     .option("--seed <number>", "replay: the seed that a failure printed", whole)
     .option("--path <path>", "replay: the path that a failure printed")
     .parse(argv, { from: "user" })

@@ -5,7 +5,7 @@ import type { Artifact } from "../build/artifact.ts";
 import { CheckError, newCommand, UsageError } from "../cli.ts";
 import { DOCUMENTS_SCRIPT, ROOT } from "../config.ts";
 import { writeTogether } from "../write-together.ts";
-import { sizesAt } from "./commits.ts";
+import { resolveCommit, sizesAt } from "./commits.ts";
 import { describeDifference, findDifferences, isShrink, overHardBudget } from "./limits.ts";
 import { figuresOf, measureTree } from "./measure.ts";
 import { ACCEPT, LIMITS } from "./settings.ts";
@@ -23,6 +23,8 @@ async function staleDocuments(artifacts: readonly Artifact[]): Promise<Map<strin
  * Throws CheckError, with nothing written, when a row grows and `growth` is not allowed, or is over the hard budget.
  */
 async function moveLimits(growth: boolean, reason?: string, json?: boolean): Promise<void> {
+  // Outside a checkout there is no commit to write a message for.
+  const head = resolveCommit("HEAD");
   const measured = await measureTree();
   const figures = figuresOf(measured);
   const { differences } = findDifferences(figures);
@@ -48,7 +50,7 @@ async function moveLimits(growth: boolean, reason?: string, json?: boolean): Pro
   }
   // The rows are committed on top of HEAD, whatever the report's base is.
   const sizes = Object.fromEntries(measured.map((one) => [one.name, one.sizes]));
-  const lines = linesFor(sizesAt("HEAD"), sizes);
+  const lines = linesFor(sizesAt(head), sizes);
   const message = [...(reason ? [reason] : []), ...(lines.length > 0 ? [lines.join("\n")] : [])].join("\n\n");
   if (json) {
     const trailer = lines.length > 0 ? { lines, for: "commit" } : null;
@@ -68,7 +70,8 @@ export async function accept(argv: string[]): Promise<void> {
     .option("--json", "print what moved as JSON")
     .parse(argv, { from: "user" })
     .opts<{ reason: string; json?: boolean }>();
-  if (!reason.trim() || reason.includes("\n")) throw new UsageError("--reason takes one line that says why");
+  if (!reason.trim() || reason.includes("\n") || reason.startsWith("Size:"))
+    throw new UsageError('--reason takes one line that says why, and does not start with "Size:"');
   await moveLimits(true, reason.trim(), json);
 }
 

@@ -41,7 +41,8 @@ export function readHistory(): Entry[] {
     const reason = isShallow && !parents ? "Cut: this clone is shallow and lacks what was before" : subject;
     add(commit, sizesAt(commit), reason);
   }
-  add(null, sizesOfRows(readRows()), "Not committed yet");
+  const next = log === null ? "Cut: this is no git checkout and lacks what was before" : "Not committed yet";
+  add(null, sizesOfRows(readRows()), next);
   return entries;
 }
 

@@ -1,5 +1,5 @@
 /** The size gate, each of its parts made red and green again on a small project. */
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, renameSync, rmSync } from "node:fs";
 import * as assert from "uvu/assert";
 import type { Row } from "../../scripts/size/limits.ts";
 import type { Check, Report } from "../../scripts/size/report.ts";
@@ -89,7 +89,7 @@ test("one byte more fails, at the ratchet and in size-limit itself, and tighteni
 
 test("growth passes once it was accepted with a reason; its way back is noise, too", () => {
   assert.match(red(size("accept"), 2).stderr, "required option '--reason <text>' not specified");
-  red(size("accept", "--reason", " "), 2);
+  for (const reason of [" ", "Size: small"]) red(size("accept", "--reason", reason), 2);
   const accepted = green(size("accept", "--reason", "A mark at the end"));
   green(size());
   assert.match(size("history").stdout, /\(next\) +all\.js .*Not committed yet\n$/);
@@ -206,6 +206,11 @@ test("a base that cannot be had is an error, not an empty column; a shallow clon
   );
   assert.match(printed(outcome, "ratchet"), "ok");
   rmSync(project.path(".git/shallow"));
+
+  renameSync(project.path(".git"), project.path("git"));
+  assert.match(size("history").stdout, /Cut: this is no git checkout.*\n$/);
+  assert.match(red(size("accept", "--reason", "More")).stderr, "HEAD names no commit");
+  renameSync(project.path("git"), project.path(".git"));
 });
 
 test("the default base, and whose message the lines are for", () => {
