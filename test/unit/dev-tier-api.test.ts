@@ -187,6 +187,21 @@ test("/access-tokens/{token}/invalidate: ends the token; one that is not there i
   }
 });
 
+test("a preflight lets every page send the header", async () => {
+  const headers = {
+    Origin: "https://anyone.example",
+    "Access-Control-Request-Method": "GET",
+    "Access-Control-Request-Headers": "authorization",
+  };
+  const response = await call(newTier(), ASSOCIATED, "", { method: "OPTIONS", headers });
+  assert.is(response.status, 204);
+  assert.equal(
+    ["Origin", "Headers", "Methods"].map((name) => response.headers.get(`Access-Control-Allow-${name}`)),
+    ["*", "Authorization", "GET,POST"],
+  );
+  assert.is(response.headers.get("Access-Control-Max-Age"), "0");
+});
+
 test("a bug is a 500 that prints no control character", async () => {
   const broken = newTier({
     now: () => {

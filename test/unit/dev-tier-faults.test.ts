@@ -1,8 +1,10 @@
 import * as assert from "uvu/assert";
 import { FAULTS, type FaultValues } from "../../scripts/dev-tier/index.ts";
+import { settle } from "../support/clock.ts";
 import { suite } from "../support/suite.ts";
 import {
   ASSOCIATED,
+  call,
   callJson,
   decide,
   LANDING,
@@ -50,6 +52,32 @@ test("faults of the dialog's answer", async () => {
   }
 });
 
+test("approveAs: as the account of that name", async () => {
+  const tier = withFaults({ approveAs: "one" });
+  assert.is((await callJson(tier, ASSOCIATED, await tokenFor(tier))).items.length, 1);
+});
+
+test("wrongOrigin: the answer goes to the API's origin, which plays the landing page only then", async () => {
+  const elsewhere = LANDING.replace(ORIGINS.login, ORIGINS.api);
+  assert.is((await call(newTier(), elsewhere)).status, 400);
+  const tier = withFaults({ wrongOrigin: true });
+  assert.is(leadsTo(await decide(tier)), `${elsewhere}#${APPROVED}`);
+  assert.match(await (await call(tier, elsewhere)).text(), /data-target="https:\/\/app.example"/);
+});
+
+test("coop: on the dialog, on the 302, or on the landing page, and nowhere else", async () => {
+  for (const coop of ["", "dialog", "redirect", "landing"]) {
+    const tier = withFaults({ coop });
+    const answers = {
+      dialog: await openDialog(tier),
+      redirect: await decide(tier),
+      landing: await tier.login.fetch(new Request(LANDING)),
+    };
+    for (const [name, { headers }] of Object.entries(answers))
+      assert.is(headers.get("Cross-Origin-Opener-Policy"), name === coop ? "same-origin" : null);
+  }
+});
+
 test("apiError: every method ends in it, also for somebody who may call", async () => {
   for (const apiError of FAULTS.apiError.choices!.filter(Boolean)) {
     const tier = withFaults({ apiError });
@@ -68,6 +96,14 @@ test("apiEmptyPages: has_more for ever, and nothing behind the last account", as
     const { items, has_more } = await callJson(tier, `${ASSOCIATED}?page=${page}`, token);
     assert.equal([items.length, has_more], [count, true]);
   }
+});
+
+test("apiSlow: waits, until close() at the latest", async () => {
+  const tier = withFaults({ apiSlow: 600_000 });
+  const pending = call(tier, "/2.0/errors");
+  assert.is(await Promise.race([pending, settle()]), undefined);
+  tier.close();
+  assert.is((await pending).status, 200);
 });
 
 test("apiBackoff: says so, and a call before that is a throttle_violation", async () => {
