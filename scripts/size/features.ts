@@ -9,7 +9,7 @@ import { checkBuildNumber } from "../build/stamp.ts";
 import { SHIPPING } from "../build/sweep.ts";
 import { CheckError, newCommand } from "../cli.ts";
 import { FEATURES_SCRIPT, PRODUCTION, ROOT, STAMP, TARGETS, type Target } from "../config.ts";
-import { printTables, type Table } from "./print.ts";
+import { printTables, showProgress, type Table } from "./print.ts";
 import { FIXED_NUMBER, FORMATS, type Format, SAMPLE } from "./settings.ts";
 
 /** A place of a feature: the artifacts whose source has it, the code, which must be there once, and what replaces it (nothing). */
@@ -162,12 +162,9 @@ export async function main(argv: string[]): Promise<void> {
 
   const target = TARGETS.find(({ name }) => name === options.target)!;
   const buildNumber = checkBuildNumber(options.buildNumber);
-  const show = (text: string): void => {
-    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
-  };
   const report = await measureFeatures(target, await loadFeatures(), buildNumber, (feature) =>
-    show(`${target.name} without ${feature}`),
+    showProgress(`${target.name} without ${feature}`),
   );
-  show("");
+  showProgress("");
   printTables(report, [featureTable(report)], options);
 }

@@ -6,7 +6,7 @@ import type { Sizes } from "../build/index.ts";
 import { minify } from "../build/minify.ts";
 import { ALPHABET, type Letters } from "../build/names.ts";
 import { transform } from "../build/transform.ts";
-import { conflict, findVariables, type Variable } from "../build/variables.ts";
+import { conflict, findVariables } from "../build/variables.ts";
 import { PRODUCTION, STAMP, type Target } from "../config.ts";
 import { FIXED_NUMBER, SAMPLE } from "./settings.ts";
 
@@ -24,85 +24,68 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-/** The artifact's text with a gap for each name. */
-export class Template {
-  private variables: Variable[] = [];
+/** The artifact's text with a gap for each name, and the choices that fill them. */
+export async function templateOf(target: Target) {
+  const input = await transform(target, PRODUCTION);
+  const { variables, globals } = findVariables(target, input.code);
   /** For each variable, those that must have another letter. */
-  private rivals: number[][] = [];
-  /** For each variable, what it may become. */
-  private candidates: string[][] = [];
-  /** Text, and the index of a variable, in turns. */
-  private parts: string[] = [];
+  const rivals = variables.map((one) =>
+    variables.flatMap((other, index) => (other !== one && conflict(one, other) ? [index] : [])),
+  );
+  /** For each variable, what it may become. `{name}` needs no key where the variable keeps its name. */
+  const candidates = variables.map(({ name, places }) => {
+    const own = places.some(({ shorthand }) => shorthand) ? [name] : [];
+    return [...ALPHABET, ...own].filter((letter) => !globals.has(letter));
+  });
 
-  static async of(target: Target): Promise<Template> {
-    const template = new Template();
-    const input = await transform(target, PRODUCTION);
-    const { variables, globals } = findVariables(target, input.code);
-    template.variables = variables;
-    for (const one of variables) {
-      template.rivals.push(
-        variables.flatMap((other, index) => (other !== one && conflict(one, other) ? [index] : [])),
-      );
-      // `{name}` needs no key where the variable keeps its name.
-      const own = one.places.some(({ shorthand }) => shorthand) ? [one.name] : [];
-      template.candidates.push([...ALPHABET, ...own].filter((letter) => !globals.has(letter)));
-    }
-    const gaps = template.lettersOf(variables.map((_, index) => `$${index}$`));
-    template.parts = (await minify(target, input, gaps)).code.split(/\$(\d+)\$/);
-    return template;
-  }
-
-  lettersOf(choice: Choice): Letters {
+  const lettersOf = (choice: Choice): Letters => {
     const letters: Letters = {};
-    this.variables.forEach(({ path, name }, index) => {
+    variables.forEach(({ path, name }, index) => {
       letters[path] = { ...letters[path], [name]: choice[index]! };
     });
     return letters;
-  }
+  };
+  const choiceOf = (letters: Letters): Choice => variables.map(({ path, name }) => letters[path]![name]!);
 
-  choiceOf(letters: Letters): Choice {
-    return this.variables.map(({ path, name }) => letters[path]![name]!);
-  }
-
-  render(choice: Choice): string {
-    const text = this.parts.map((part, index) => (index % 2 ? choice[Number(part)] : part)).join("");
+  const gaps = lettersOf(variables.map((_, index) => `$${index}$`));
+  const parts = (await minify(target, input, gaps)).code.split(/\$(\d+)\$/);
+  const render = (choice: Choice): string => {
+    const text = parts.map((part, index) => (index % 2 ? choice[Number(part)] : part)).join("");
     return text.replace(/\b(\w\w+):\1(?=[,}])/g, "$1");
-  }
+  };
 
   /** Letters chosen as minifiers do, each variable the first that is free, in a random order of the alphabet. */
-  randomChoice(random: () => number): Choice {
-    const order = ALPHABET.map((letter) => ({ letter, at: random() })).sort(
-      (one, other) => one.at - other.at,
-    );
+  const randomChoice = (random: () => number): Choice => {
+    const order = ALPHABET.map((letter) => ({ letter, at: random() })).sort((a, b) => a.at - b.at);
     const choice: string[] = [];
-    for (const [index, candidates] of this.candidates.entries()) {
-      const taken = this.rivals[index]!.map((other) => choice[other]);
-      const free = order.find(({ letter }) => candidates.includes(letter) && !taken.includes(letter));
-      choice.push(free!.letter);
+    for (const [index, allowed] of candidates.entries()) {
+      const taken = rivals[index]!.map((other) => choice[other]);
+      choice.push(order.find(({ letter }) => allowed.includes(letter) && !taken.includes(letter))!.letter);
     }
     return choice;
-  }
+  };
 
   /** `choice` with one variable renamed, what is in its way taking its old letter, or with two letters swapped everywhere. */
-  neighbour(choice: Choice, random: () => number): Choice | null {
+  const neighbour = (choice: Choice, random: () => number): Choice | null => {
     const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!;
     const index = Math.floor(random() * choice.length);
     const old = choice[index]!;
     // Half of the time a letter that is in use: few different letters make short codes.
-    const wanted = random() < 0.5 ? pick(choice) : pick(this.candidates[index]!);
-    if (wanted === old || !this.candidates[index]!.includes(wanted)) return null;
+    const wanted = random() < 0.5 ? pick(choice) : pick(candidates[index]!);
+    if (wanted === old || !candidates[index]!.includes(wanted)) return null;
     if (random() < 0.2) {
       if (old.length > 1 || wanted.length > 1) return null;
       return choice.map((letter) => (letter === old ? wanted : letter === wanted ? old : letter));
     }
-    const changed = [index, ...this.rivals[index]!.filter((other) => choice[other] === wanted)];
+    const changed = [index, ...rivals[index]!.filter((other) => choice[other] === wanted)];
     if (changed.length > 1 && old.length > 1) return null;
     const next = [...choice];
     for (const other of changed) next[other] = old;
     next[index] = wanted;
-    const fits = (at: number): boolean => this.rivals[at]!.every((other) => next[other] !== next[at]);
+    const fits = (at: number): boolean => rivals[at]!.every((other) => next[other] !== next[at]);
     return changed.every(fits) ? next : null;
-  }
+  };
+  return { lettersOf, choiceOf, render, randomChoice, neighbour };
 }
 
 /*
@@ -117,7 +100,7 @@ const numbered = (text: string): string => text.replace(STAMP, FIXED_NUMBER);
 
 /** Mean sizes over `count` choices of letters, in bytes, with zlib: the cost of a way of writing, without the luck of letters. */
 export async function meanSizes(target: Target, count: number): Promise<Sizes> {
-  const template = await Template.of(target);
+  const template = await templateOf(target);
   const random = randomFrom(1);
   const sum: Sizes = { raw: 0, gzip: 0, brotli: 0 };
   for (let each = 0; each < count; each++) {
@@ -140,26 +123,17 @@ export interface Progress {
   best: number;
 }
 
-export interface SearchOptions {
-  /** The seed of the random numbers. */
-  seed: number;
-  /** How much worse a step may be at first, in bytes. */
-  heat: number;
-  /** How much of the time is used, from 0 to 1; the search ends at 1. */
-  clock: () => number;
-  onStep?: (progress: Progress) => void;
-}
-
 /**
  * Simulated annealing from the committed letters. Its letters never make the file that ships larger: the
- * encoders that ship decide in the end.
+ * encoders that ship decide in the end. `seed` begins the random numbers, a step may be `heat` bytes worse at first, and `clock`,
+ * which hears how it goes, says how much of the time is used: the search ends at 1.
  */
 export async function searchNames(
   target: Target,
-  { seed, heat, clock, onStep }: SearchOptions,
+  { seed, heat, clock }: { seed: number; heat: number; clock: (progress: Progress) => number },
 ): Promise<Progress & { letters: Letters }> {
   const random = randomFrom(seed);
-  const template = await Template.of(target);
+  const template = await templateOf(target);
   const { letters: committed } = await minify(target, await transform(target, PRODUCTION));
   const start = template.choiceOf(committed);
   const measure = (choice: Choice, text: string, gzip: number) => {
@@ -169,7 +143,7 @@ export async function searchNames(
   let current = measure(start, begin, quickGzip(begin));
   let best = [current];
   const progress: Progress = { steps: 0, before: current.size, best: current.size };
-  for (let gone = clock(); gone < 1; gone = clock()) {
+  for (let gone = clock(progress); gone < 1; gone = clock(progress)) {
     const choice = template.neighbour(current.choice, random);
     if (!choice) continue;
     const temperature = heat * (0.02 / heat) ** gone;
@@ -177,7 +151,6 @@ export async function searchNames(
     progress.steps++;
     // Lets Ctrl-C in.
     if (progress.steps % 64 === 0) await setImmediate();
-    onStep?.(progress);
     const text = numbered(template.render(choice));
     const gzip = quickGzip(text);
     // Most steps are refused by gzip alone, which takes a twentieth of brotli's time.

@@ -5,6 +5,7 @@ import { NAMES_PATH, type NamesTable, readNames } from "../build/names.ts";
 import { newCommand } from "../cli.ts";
 import { TARGETS } from "../config.ts";
 import { meanSizes, type Progress, searchNames } from "./name-search.ts";
+import { showProgress } from "./print.ts";
 
 function above(least: number): (text: string) => number {
   return (text) => {
@@ -70,17 +71,14 @@ export async function main(argv: string[]): Promise<void> {
     const allowed = (options.seconds * 1000) / targets.length;
     // It starts when the search first asks: to take the program apart is not part of the time.
     let started = 0;
-    const clock = (): number => {
+    const clock = ({ steps, before, best }: Progress): number => {
       started ||= Date.now();
-      return stopped || !allowed ? 1 : (Date.now() - started) / allowed;
+      const gone = stopped || !allowed ? 1 : (Date.now() - started) / allowed;
+      showProgress(`${name}: ${Math.floor(gone * 100)} %, ${steps} tried, ${(best - before).toFixed(1)} B`);
+      return gone;
     };
-    const show = (line: string): void => {
-      if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}`);
-    };
-    const onStep = ({ steps, before, best }: Progress): void =>
-      show(`${name}: ${Math.floor(clock() * 100)} %, ${steps} tried, ${(best - before).toFixed(1)} B`);
-    const { letters, ...result } = await searchNames(target, { seed, heat, clock, onStep });
-    show("");
+    const { letters, ...result } = await searchNames(target, { seed, heat, clock });
+    showProgress("");
     table[name] = letters;
     if (!options.dryRun) writeFileSync(NAMES_PATH, `${JSON.stringify(table, null, 2)}\n`);
     const { steps, before, best } = result;

@@ -63,3 +63,8 @@ export function printTables(
   else if (markdown) printMarkdown(tables.map(toMarkdown).join("\n\n"));
   else console.log(tables.map(toText).join("\n\n"));
 }
+
+/** How far a tool is, in one line of the terminal; nothing where nobody watches. */
+export function showProgress(line: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}`);
+}

@@ -1,12 +1,11 @@
 /** Another library uses the build and the size tools, as CONTRIBUTING.md says: with a `scripts/config.ts` of its own, and nothing else. */
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { cpSync, readFileSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { ROOT } from "../../scripts/config.ts";
 import type { Row } from "../../scripts/size/limits.ts";
-import { type Outcome, runProgram } from "../support/program.ts";
 import { suite } from "../support/suite.ts";
+import { green, Repository } from "./project.ts";
 
 /** What CONTRIBUTING.md says to take. */
 const TAKEN = [
@@ -20,38 +19,20 @@ const LEFT = /names\.json$|history-before-git\.jsonl$|TRIED\.md$|features\/table
 const LIBRARY = join(ROOT, "test/toolchain/another-library");
 
 const test = suite("another library");
-let root: string;
+const library = new Repository();
+const { root } = library;
+const read = (name: string): string => library.read(name);
+const write = (name: string, text: string): void => library.write(name, text);
 
-const path = (name: string): string => join(root, name);
-const read = (name: string): string => readFileSync(path(name), "utf8");
-function write(name: string, text: string): void {
-  mkdirSync(dirname(path(name)), { recursive: true });
-  writeFileSync(path(name), text);
-}
-
-const start = (command: string, ...args: string[]): Outcome =>
-  runProgram(command, args, { GIT_CONFIG_NOSYSTEM: "1" }, root);
-
-/** All that `command` prints; it must end with `status`. */
-function outputOf(status: number, command: string, ...args: string[]): string {
-  const outcome = start(command, ...args);
+/** All that `npm run SCRIPT` prints; it must end with `status`. */
+function outputOf(status: number, script: string, args: string[]): string {
+  const outcome = library.start("npm", ["run", "-s", script, "--", ...args]);
   const output = outcome.stdout + outcome.stderr;
-  assert.is(outcome.status, status, `${command} ${args.join(" ")}: ${output}`);
+  assert.is(outcome.status, status, `${script} ${args.join(" ")}: ${output}`);
   return output;
 }
-
-const git = (...args: string[]): string => outputOf(0, "git", ...args);
-/** `npm run SCRIPT`, which must succeed. */
-const run = (script: string, ...args: string[]): string =>
-  outputOf(0, "npm", "run", "-s", script, "--", ...args);
-/** `npm run SCRIPT`, which must fail. */
-const refused = (script: string, ...args: string[]): string =>
-  outputOf(1, "npm", "run", "-s", script, "--", ...args);
-
-function commit(message: string): void {
-  git("add", "-A");
-  git("commit", "-q", "-m", message);
-}
+const run = (script: string, ...args: string[]): string => outputOf(0, script, args);
+const refused = (script: string, ...args: string[]): string => outputOf(1, script, args);
 
 /** The `Size:` lines of a command's output. */
 const trailersIn = (output: string): string => (output.match(/^Size: .*$/gm) ?? []).join("\n");
@@ -63,22 +44,18 @@ function mittSource(): string {
 }
 
 test.before(() => {
-  root = mkdtempSync(join(tmpdir(), "another-library-"));
   for (const name of TAKEN)
-    cpSync(join(ROOT, name), path(name), { recursive: true, filter: (file) => !LEFT.test(file) });
-  cpSync(join(LIBRARY, "config.ts"), path("scripts/config.ts"));
+    cpSync(join(ROOT, name), join(root, name), { recursive: true, filter: (file) => !LEFT.test(file) });
+  cpSync(join(LIBRARY, "config.ts"), join(root, "scripts/config.ts"));
   write("lib/mitt.ts", mittSource());
-  for (const name of ["emitter.ts", "features.ts"]) cpSync(join(LIBRARY, name), path(`lib/${name}`));
+  for (const name of ["emitter.ts", "features.ts"]) cpSync(join(LIBRARY, name), join(root, "lib", name));
   write("README.md", "# mitt\n");
   write(".gitignore", "node_modules\ndist\n.cache\n");
-  symlinkSync(join(ROOT, "node_modules"), path("node_modules"));
-  git("init", "-q", "-b", "main");
-  git("config", "user.name", "test");
-  git("config", "user.email", "test@example.org");
-  commit("Start");
+  symlinkSync(join(ROOT, "node_modules"), join(root, "node_modules"));
+  library.commit("Start");
 });
 
-test.after(() => rmSync(root, { recursive: true, force: true }));
+test.after(() => library.remove());
 
 /** The built module works: a wildcard handler hears an event, and its properties are in the source's order. */
 async function useModule(): Promise<void> {
@@ -91,14 +68,16 @@ async function useModule(): Promise<void> {
 }
 
 test("the tools' types fit the other config; build makes both files, and they work", async () => {
-  outputOf(0, process.execPath, join(ROOT, "node_modules/typescript/bin/tsc"), "--noEmit");
+  green(library.start(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "--noEmit"]));
   assert.match(run("build"), /mitt\.mjs .* B gzip.*\n.*emitter\.js /);
   await useModule();
   assert.not.match(read("dist/manifest.json"), "apiUrl");
 });
 
 test("names finds letters that are no worse, and moves no property", async () => {
-  const { stdout } = start("npm", "run", "-s", "size", "--", "names", "--seconds", "1", "--json");
+  const { stdout } = green(
+    library.start("npm", ["run", "-s", "size", "--", "names", "--seconds", "1", "--json"]),
+  );
   const found = JSON.parse(stdout) as Record<string, { before: number; best: number; steps: number }>;
   for (const { before, best, steps } of Object.values(found)) {
     assert.ok(best <= before, `${before} -> ${best}`);
@@ -115,7 +94,7 @@ test("the first sizes are accepted", () => {
   assert.match(accepted, /written: \.size-limit\.json:/);
   assert.is(read("README.md"), "# mitt\n");
   assert.match(trailersIn(accepted), /^Size: 0 -> \d+ gz.*\nSize: emitter\.js 0 -> \d+ gz/);
-  commit(`Measure\n\n${trailersIn(accepted)}`);
+  library.commit(`Measure\n\n${trailersIn(accepted)}`);
   assert.match(run("size"), /^mitt\.mjs +gzip +/m);
   const rows = JSON.parse(read(".size-limit.json")) as Row[];
   assert.ok(rows.some(({ name, limit }) => name === "mitt.mjs brotli" && Number.parseInt(limit, 10) < 300));
@@ -126,9 +105,9 @@ test("growth fails until it is accepted, and a commit must say it", () => {
   assert.match(refused("size"), "npm run size -- accept");
   const trailers = trailersIn(run("size", "accept", "--reason", "A handler hears the event's type"));
   assert.match(trailers, /^Size: emitter\.js \d+ -> \d+ gz, \d+ -> \d+ br$/);
-  commit("Hand the type over");
+  library.commit("Hand the type over");
   assert.match(refused("size", "trailers"), `the message lacks "${trailers}"`);
-  git("commit", "-q", "--amend", "-m", `Hand the type over\n\n${trailers}`);
+  library.git("commit", "-q", "--amend", "-m", `Hand the type over\n\n${trailers}`);
   assert.match(run("size", "trailers"), trailers);
   assert.match(run("size"), /^emitter\.js +gzip .* (larger|noise)$/m);
 });

@@ -7,7 +7,7 @@ import { type Letters, readNames } from "../../scripts/build/names.ts";
 import { transform } from "../../scripts/build/transform.ts";
 import { findVariables } from "../../scripts/build/variables.ts";
 import { ALL_JS, INDEX_MJS, PRODUCTION, TARGETS, type Target } from "../../scripts/config.ts";
-import { searchNames, Template } from "../../scripts/size/name-search.ts";
+import { searchNames, templateOf } from "../../scripts/size/name-search.ts";
 import { suite } from "../support/suite.ts";
 
 const test = suite("names");
@@ -48,7 +48,7 @@ for (const target of TARGETS) {
   });
 
   test(`${target.name}: the search renders what the build makes`, async () => {
-    const template = await Template.of(target);
+    const template = await templateOf(target);
     const committed = readNames()[target.name]!;
     const { code } = await minify(target, await transform(target, PRODUCTION), committed);
     assert.is(template.render(template.choiceOf(committed)), code);

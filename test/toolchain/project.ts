@@ -1,4 +1,4 @@
-/** A small throw-away project with this one's scripts and git, for breaking gates. */
+/** Throw-away projects with git: for breaking gates, with this one's scripts. */
 
 import { createHash } from "node:crypto";
 import {
@@ -50,10 +50,62 @@ const COPIED = [
   ...["scripts/site", "src/types.ts"],
 ];
 
-export class Project {
-  readonly root = mkdtempSync(join(tmpdir(), "size-gate-"));
+/** A folder with an empty git repository. */
+export class Repository {
+  readonly root = mkdtempSync(join(tmpdir(), "project-"));
 
   constructor() {
+    this.git("init", "-q", "-b", "main");
+    this.git("config", "user.name", "test");
+    this.git("config", "user.email", "test@example.org");
+  }
+
+  path(name: string): string {
+    return join(this.root, name);
+  }
+
+  read(name: string): string {
+    return readFileSync(this.path(name), "utf8");
+  }
+
+  write(name: string, content: string): void {
+    mkdirSync(dirname(this.path(name)), { recursive: true });
+    writeFileSync(this.path(name), content);
+  }
+
+  edit(name: string, change: (content: string) => string): void {
+    const before = this.read(name);
+    const after = change(before);
+    if (after === before) throw new Error(`the edit of ${name} changes nothing`);
+    this.write(name, after);
+  }
+
+  start(command: string, args: readonly string[], env: Record<string, string> = {}): Outcome {
+    return runProgram(command, args, { GIT_CONFIG_NOSYSTEM: "1", ...env }, this.root);
+  }
+
+  git(...args: string[]): string {
+    const { status, stdout, stderr } = this.start("git", args);
+    if (status !== 0) throw new Error(`git ${args.join(" ")}: ${stderr}`);
+    return stdout.trimEnd();
+  }
+
+  /** Commits everything and returns the commit's hash. */
+  commit(message: string): string {
+    this.git("add", "-A");
+    this.git("commit", "-q", "--allow-empty", "-m", message);
+    return this.git("rev-parse", "HEAD");
+  }
+
+  remove(): void {
+    rmSync(this.root, { recursive: true, force: true });
+  }
+}
+
+/** A small one with this project's scripts. */
+export class Project extends Repository {
+  constructor() {
+    super();
     for (const path of COPIED) cpSync(join(config.ROOT, path), this.path(path), { recursive: true });
     // One target is enough, and what the real ones are made of is not at stake here.
     this.override("scripts/config.ts", config, {
@@ -74,9 +126,6 @@ export class Project {
     this.write("src/all.ts", source(NOISE));
     this.write("README.md", "words\n");
     this.write("CHANGELOG.md", "<!-- figures: changelog -->\n\n<!-- /figures -->\n");
-    this.git("init", "-q", "-b", "main");
-    this.git("config", "user.name", "test");
-    this.git("config", "user.email", "test@example.org");
   }
 
   /**
@@ -105,43 +154,6 @@ export class Project {
     }
   }
 
-  path(name: string): string {
-    return join(this.root, name);
-  }
-
-  read(name: string): string {
-    return readFileSync(this.path(name), "utf8");
-  }
-
-  write(name: string, content: string): void {
-    mkdirSync(dirname(this.path(name)), { recursive: true });
-    writeFileSync(this.path(name), content);
-  }
-
-  edit(name: string, change: (content: string) => string): void {
-    const before = this.read(name);
-    const after = change(before);
-    if (after === before) throw new Error(`the edit of ${name} changes nothing`);
-    this.write(name, after);
-  }
-
-  private start(command: string, args: readonly string[], env: Record<string, string> = {}): Outcome {
-    return runProgram(command, args, { GIT_CONFIG_NOSYSTEM: "1", ...env }, this.root);
-  }
-
-  git(...args: string[]): string {
-    const { status, stdout, stderr } = this.start("git", args);
-    if (status !== 0) throw new Error(`git ${args.join(" ")}: ${stderr}`);
-    return stdout.trimEnd();
-  }
-
-  /** Commits everything and returns the commit's hash. */
-  commit(message: string): string {
-    this.git("add", "-A");
-    this.git("commit", "-q", "--allow-empty", "-m", message);
-    return this.git("rev-parse", "HEAD");
-  }
-
   /** Runs one of the project's commands, `size/size` for `npm run size`. */
   run(script: string, args: readonly string[] = [], env: Record<string, string> = {}): Outcome {
     return this.start(process.execPath, [`scripts/${script}.js`, ...args], env);
@@ -152,8 +164,4 @@ export class Project {
 
   /** What it prints as JSON. */
   readonly report = (...args: string[]): Report => JSON.parse(this.size("--json", ...args).stdout) as Report;
-
-  remove(): void {
-    rmSync(this.root, { recursive: true, force: true });
-  }
 }
