@@ -47,11 +47,19 @@ for (const target of TARGETS) {
     assert.equal(letters, expected);
   });
 
-  test(`${target.name}: the search renders what the build makes`, async () => {
+  test(`${target.name}: the search renders what the build makes, and no choice of its letters clashes`, async () => {
     const template = await templateOf(target);
+    const input = await transform(target, PRODUCTION);
+    let choice = template.randomChoice(Math.random);
+    for (let step = 0; step < 200; step++) {
+      choice = template.neighbour(choice, Math.random) ?? choice;
+      if (step % 50) continue;
+      const { code, taken } = await minify(target, input, template.lettersOf(choice));
+      assert.equal(taken, []);
+      assert.is(template.render(choice), code);
+    }
     const committed = readNames()[target.name]!;
-    const { code } = await minify(target, await transform(target, PRODUCTION), committed);
-    assert.is(template.render(template.choiceOf(committed)), code);
+    assert.is(template.render(template.choiceOf(committed)), (await minify(target, input, committed)).code);
   });
 }
 
