@@ -139,7 +139,7 @@ export const HARD_BUDGET = 2048;
 
 /** Tools of `npm run size` that know this SDK: what each does, and its script, which exports `main`. */
 export const MORE_SIZE_TOOLS: Record<string, readonly [what: string, script: string]> = {
-  wire: ["counts a response's bytes on the wire", "scripts/size/wire.ts"],
+  wire: ["counts a response's bytes on the wire", "scripts/release/wire.ts"],
   peers: ["measures other popup logins", "scripts/site/peers.ts"],
 };
 

@@ -2,7 +2,7 @@
 
 import { type Artifact, buildArtifact, type Sizes, sizesOf } from "../build/index.ts";
 import { PRODUCTION, TARGETS } from "../config.ts";
-import { toMarkdown } from "../size/print.ts";
+import { toMarkdown } from "../print.ts";
 import { FIXED_NUMBER } from "../size/settings.ts";
 import { type Engines, readEngines } from "./engines.ts";
 import { type Peers, readPeers } from "./peers.ts";

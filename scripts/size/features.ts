@@ -9,7 +9,7 @@ import { checkBuildNumber } from "../build/stamp.ts";
 import { SHIPPING } from "../build/sweep.ts";
 import { CheckError, newCommand } from "../cli.ts";
 import { FEATURES_SCRIPT, PRODUCTION, ROOT, STAMP, TARGETS, type Target } from "../config.ts";
-import { printTables, showProgress, type Table } from "./print.ts";
+import { printTables, showProgress, type Table } from "../print.ts";
 import { FIXED_NUMBER, FORMATS, type Format, SAMPLE } from "./settings.ts";
 
 /** A place of a feature: the artifacts whose source has it, the code, which must be there once, and what replaces it (nothing). */

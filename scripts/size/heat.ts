@@ -6,9 +6,9 @@ import { Option } from "commander";
 import { type Artifact, buildArtifact } from "../build/index.ts";
 import { CheckError, newCommand, UsageError, writing } from "../cli.ts";
 import { PRODUCTION, TARGETS } from "../config.ts";
+import { printTables, type Table } from "../print.ts";
 import { anatomy } from "./heat/inflate.ts";
 import { heatPage } from "./heat/page.ts";
-import { printTables, type Table } from "./print.ts";
 import { FIXED_NUMBER } from "./settings.ts";
 
 /** Where the tokens of `code` start. White space belongs to the token before it, so that nothing is left over. */

@@ -5,9 +5,9 @@ import { isDeepStrictEqual } from "node:util";
 import { newCommand } from "../cli.ts";
 import { ROOT } from "../config.ts";
 import { gitOrNull } from "../git.ts";
+import { toText } from "../print.ts";
 import { short, sizesAt } from "./commits.ts";
 import { readRows, type SizesByName, sizesOfRows } from "./limits.ts";
-import { toText } from "./print.ts";
 import { FIXED_NUMBER, LIMITS } from "./settings.ts";
 
 export interface Entry {

@@ -16,8 +16,8 @@ import { join } from "node:path";
 import type { Sizes } from "../build/artifact.ts";
 import { CheckError } from "../cli.ts";
 import { HARD_BUDGET, ROOT } from "../config.ts";
+import { signed } from "../print.ts";
 import type { Figure } from "./measure.ts";
-import { signed } from "./print.ts";
 import { HEADROOM, LIMITS } from "./settings.ts";
 
 /** One row, in size-limit's format. `brotli: false` makes it weigh the file as it is. */

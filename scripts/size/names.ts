@@ -4,8 +4,8 @@ import { InvalidArgumentError, Option } from "commander";
 import { NAMES_PATH, type NamesTable, readNames } from "../build/names.ts";
 import { newCommand } from "../cli.ts";
 import { TARGETS } from "../config.ts";
+import { showProgress } from "../print.ts";
 import { meanSizes, type Progress, searchNames } from "./name-search.ts";
-import { showProgress } from "./print.ts";
 
 function above(least: number): (text: string) => number {
   return (text) => {

@@ -6,6 +6,7 @@ import pc from "picocolors";
 import type { Taken } from "../build/names.ts";
 import { CheckError } from "../cli.ts";
 import { HARD_BUDGET, ROOT } from "../config.ts";
+import { signed, type Table, toMarkdown, toText } from "../print.ts";
 import {
   type Base,
   chooseBase,
@@ -17,7 +18,6 @@ import {
 } from "./commits.ts";
 import { describeDifference, findDifferences, isShrink, overHardBudget, type SizesByName } from "./limits.ts";
 import { type Figure, figuresOf, type Measured, measureTree, writeMeasured } from "./measure.ts";
-import { signed, type Table, toMarkdown, toText } from "./print.ts";
 import { ACCEPT, FIXED_NUMBER, FORMATS, type Format, LIMITS, TIGHTEN } from "./settings.ts";
 import { linesFor } from "./trailers.ts";
 

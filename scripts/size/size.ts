@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { CheckError, isMain, newCommand, runCommand, UsageError, writing } from "../cli.ts";
 import { MORE_SIZE_TOOLS, ROOT } from "../config.ts";
-import { printMarkdown } from "./print.ts";
+import { printMarkdown } from "../print.ts";
 import type { Growth } from "./report.ts";
 
 type Main = (argv: string[]) => Promise<void>;

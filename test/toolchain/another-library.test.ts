@@ -10,11 +10,18 @@ import { green, Repository } from "./project.ts";
 /** What CONTRIBUTING.md says to take. */
 const TAKEN = [
   ...["scripts/build", "scripts/size", "scripts/build.ts", "scripts/verify.ts", "scripts/cli.ts"],
-  ...["scripts/git.ts", "scripts/write-together.ts", "package.json", "package-lock.json", "tsconfig.json"],
+  ...[
+    "scripts/git.ts",
+    "scripts/print.ts",
+    "scripts/write-together.ts",
+    "package.json",
+    "package-lock.json",
+    "tsconfig.json",
+  ],
 ];
 
-/** What CONTRIBUTING.md says to leave: what was recorded of this SDK, its features and its server. */
-const LEFT = /names\.json$|history-before-git\.jsonl$|TRIED\.md$|features\/table\.ts$|wire[^/]*\.ts$/;
+/** What CONTRIBUTING.md says to leave: what was recorded of this SDK, and its features. */
+const LEFT = /names\.json$|history-before-git\.jsonl$|TRIED\.md$|features\/table\.ts$/;
 
 const LIBRARY = join(ROOT, "test/toolchain/another-library");
 

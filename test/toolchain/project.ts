@@ -44,7 +44,7 @@ export const source = (text: string): string =>
 
 const COPIED = [
   ...["scripts/build", "scripts/size", "scripts/build.ts", "scripts/config.ts", "scripts/git.ts"],
-  ...["scripts/cli.ts", "scripts/verify.ts", "scripts/write-together.ts"],
+  ...["scripts/cli.ts", "scripts/print.ts", "scripts/verify.ts", "scripts/write-together.ts"],
   ...["package.json", "package-lock.json", ".gitignore"],
   // What writes the figures into the documents, and the types that it reads.
   ...["scripts/site", "src/types.ts"],

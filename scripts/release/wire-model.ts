@@ -1,10 +1,10 @@
 /** The model of `npm run size -- wire`: a row for each response, and whether those that count fit. */
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { CheckError } from "../cli.ts";
-import { PREFIX, SCRIPT } from "../release/folders.ts";
-import { type RunningNginx, serveRelease } from "../release/nginx.ts";
-import { release } from "../release/publish.ts";
-import type { Table } from "./print.ts";
+import type { Table } from "../print.ts";
+import { PREFIX, SCRIPT } from "./folders.ts";
+import { type RunningNginx, serveRelease } from "./nginx.ts";
+import { release } from "./publish.ts";
 import { measure, type Protocol } from "./wire-measure.ts";
 
 /**

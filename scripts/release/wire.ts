@@ -6,7 +6,7 @@ import { Option } from "commander";
 import { chooseBuildNumber } from "../build/number.ts";
 import { build } from "../build.ts";
 import { CheckError, newCommand, UsageError } from "../cli.ts";
-import { printTables } from "./print.ts";
+import { printTables } from "../print.ts";
 import { complaint, measureWire, SEGMENT, wireTable } from "./wire-model.ts";
 import { writePage } from "./wire-page.ts";
 

@@ -3,9 +3,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CheckError } from "../cli.ts";
 import { ROOT } from "../config.ts";
-import { PREFIX, SCRIPT } from "../release/folders.ts";
-import { ALIAS_MAX_AGE } from "../release/headers.ts";
-import { toMarkdown } from "./print.ts";
+import { toMarkdown } from "../print.ts";
+import { PREFIX, SCRIPT } from "./folders.ts";
+import { ALIAS_MAX_AGE } from "./headers.ts";
 import type { WireReport } from "./wire-model.ts";
 
 const NAME = "scripts/site/content/cdn.md";
