@@ -76,7 +76,8 @@ async function runSteps(steps: readonly Step[], all: boolean): Promise<Ran[]> {
       console.log(lines.filter(Boolean).join("\n"));
     }
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  // One more than there are processors, because browser tests mostly wait.
+  await Promise.all(Array.from({ length: availableParallelism() + 1 }, worker));
   clearInterval(timer);
   return ran;
 }
