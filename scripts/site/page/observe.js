@@ -155,6 +155,8 @@ function watchTimers() {
   window.clearInterval = (id) => {
     intervals.delete(id);
     clearInterval(id);
+    // The SDK looks at no popup any more, as after an abort: these logins are over.
+    if (intervals.size === 0) for (const login of waiting()) login.gone = true;
   };
 }
 
