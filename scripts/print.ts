@@ -1,4 +1,4 @@
-/** Tables of the size tools: one description, laid out for the terminal or as Markdown. */
+/** What commands print: tables, laid out for the terminal or as Markdown, and how far they are. */
 import { appendFileSync } from "node:fs";
 import pc from "picocolors";
 
